@@ -1,1 +1,23 @@
-export {};
+export { classifyPostgresError, type PostgresFailure } from './classify-error.ts';
+export type { Log } from './log.ts';
+export { migrate } from './migrate.ts';
+export {
+  createOutboxRelay,
+  enqueueOutbox,
+  type OutboxRelay,
+  type OutboxRelayOptions,
+  type OutboxRow,
+  outboxMigration,
+  type StoredOutboxRow,
+} from './outbox.ts';
+export { type Client, createPool, type Pool, type PoolOptions, type Queryable } from './pool.ts';
+export { type ProvisionedRole, provisionDatabase } from './provision-database.ts';
+export { postgresSettingsShape } from './settings.ts';
+export {
+  advanceOffset,
+  type OffsetKey,
+  readOffset,
+  StaleOffset,
+  storedOffsetMigration,
+} from './stored-offset.ts';
+export { inTransaction, type TransactionOptions } from './transaction.ts';
