@@ -1,1 +1,29 @@
-export {};
+export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
+export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';
+export type { ConnectionEvent, FollowOptions } from './follow-inbox.ts';
+export type { InboxEvent } from './inbox-sequence.ts';
+export type { MessageRequest } from './message-request.ts';
+export {
+  ChappeProblem,
+  ChappeUnavailable,
+  type ProblemDetails,
+  type ProblemPointer,
+  UnexpectedAnswer,
+} from './problem.ts';
+export type { Accepted, PublishOptions, PublishResult } from './publish-message.ts';
+export type { ArchiveQuery } from './read-api.ts';
+export type {
+  ArchiveItem,
+  CorrespondentEntry,
+  InboxItem,
+  Page,
+  ReadableMessage,
+  Self,
+  SentItem,
+  SubmissionStatus,
+  Tracking,
+} from './read-model.ts';
+export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+export { SignInRefused } from './token-endpoint.ts';
+export type { TokenProvider } from './transport.ts';
+export { uuidV7 } from './uuid-v7.ts';

@@ -1,0 +1,102 @@
+import { type FollowOptions, followInbox } from './follow-inbox.ts';
+import type { InboxEvent } from './inbox-sequence.ts';
+import type { MessageRequest } from './message-request.ts';
+import { publishBatch } from './publish-batch.ts';
+import {
+  type PublishOptions,
+  type PublishResult,
+  publishMessage,
+  withSubmissionId,
+} from './publish-message.ts';
+import { type ArchiveQuery, createReader, type Reader } from './read-api.ts';
+import type {
+  ArchiveItem,
+  CorrespondentEntry,
+  InboxItem,
+  Page,
+  ReadableMessage,
+  Self,
+  SentItem,
+  SubmissionStatus,
+  Tracking,
+} from './read-model.ts';
+import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import { createTransport, type TokenProvider } from './transport.ts';
+
+/** What a client needs to know. */
+export interface ClientOptions {
+  /** The public origin, `https://chappe.example`. */
+  readonly url: string;
+  /** Asked before every request; `clientCredentials` makes one that caches and renews. */
+  readonly token: TokenProvider;
+  /** The correspondent to act for, where the holder of the token has several. */
+  readonly actingAs?: string;
+  /** Time for one attempt, its answer included. */
+  readonly timeoutMs?: number;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly fetch?: typeof fetch;
+}
+
+/** Chappe as a program sees it. Reading throws ChappeProblem or ChappeUnavailable; publishing returns its result. */
+export interface ChappeClient {
+  /** Publishes one message, safely repeated under one submission id. Throws only if no token can be had. */
+  publish(message: MessageRequest, options?: PublishOptions): Promise<PublishResult>;
+  /** Publishes many; one result per message, in their order. */
+  publishBatch(
+    messages: readonly MessageRequest[],
+    options?: PublishOptions,
+  ): Promise<readonly PublishResult[]>;
+  /** Says what would happen to a message, and writes nothing. */
+  dryRun(message: MessageRequest): Promise<Record<string, unknown>>;
+  /** The fate of a sent message; the submission id lets the server answer before the decision is there. */
+  status(messageId: string, options?: { submissionId?: string }): Promise<SubmissionStatus>;
+  readonly inbox: {
+    list(options?: { after?: number; limit?: number }): Promise<Page<InboxItem>>;
+    read(messageId: string): Promise<InboxItem>;
+    /** The inbox as it fills, resuming by itself. */
+    follow(options?: FollowOptions): AsyncGenerator<InboxEvent, void, undefined>;
+  };
+  sent(options?: { limit?: number; cursor?: string }): Promise<Page<SentItem>>;
+  tracking(messageId: string): Promise<Tracking>;
+  thread(threadId: string): Promise<Page<Record<string, unknown>>>;
+  readonly archive: {
+    /** Every search is logged with its reason (Directive (EU) 2016/680, article 25). */
+    search(query: ArchiveQuery): Promise<Page<ArchiveItem>>;
+    read(messageId: string, options: { reason: string }): Promise<ReadableMessage>;
+  };
+  me(): Promise<Self>;
+  correspondents(): Promise<Page<CorrespondentEntry>>;
+}
+
+/** Makes a client of one Chappe. It holds no connection until it is used. */
+export function createClient(options: ClientOptions): ChappeClient {
+  const transport = createTransport({
+    url: options.url,
+    token: options.token,
+    actingAs: options.actingAs,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    retry: { ...defaultRetryPolicy, ...options.retry },
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+  });
+  const reader: Reader = createReader(transport);
+  return {
+    publish: (message, publishOptions) => publishMessage(transport, message, publishOptions),
+    publishBatch: (messages, publishOptions) => publishBatch(transport, messages, publishOptions),
+    dryRun: (message) => reader.dryRun(withSubmissionId(message)),
+    status: (messageId, statusOptions) => reader.status(messageId, statusOptions?.submissionId),
+    inbox: {
+      list: (listOptions = {}) => reader.inbox(listOptions),
+      read: (messageId) => reader.inboxItem(messageId),
+      follow: (followOptions) => followInbox(transport, reader.inboxAfter, followOptions),
+    },
+    sent: (listOptions = {}) => reader.sent(listOptions),
+    tracking: (messageId) => reader.tracking(messageId),
+    thread: (threadId) => reader.thread(threadId),
+    archive: {
+      search: (query) => reader.searchArchive(query),
+      read: (messageId, { reason }) => reader.readArchive(messageId, reason),
+    },
+    me: () => reader.me(),
+    correspondents: () => reader.correspondents(),
+  };
+}
