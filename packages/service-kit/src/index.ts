@@ -1,1 +1,40 @@
-export {};
+export {
+  type Authenticate,
+  createAuthenticator,
+  type RequestCredentials,
+  type ResolveSubject,
+  type SubjectResolution,
+} from './authentication/authenticate-request.ts';
+export {
+  createTokenVerifier,
+  type TokenRefusal,
+  type TokenVerdict,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  type VerifiedToken,
+} from './authentication/create-token-verifier.ts';
+export { createHttpServer } from './http/create-http-server.ts';
+export type {
+  DependencyHealth,
+  HttpServer,
+  HttpServerOptions,
+  RouteConfig,
+} from './http/http-server-options.ts';
+export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle/create-lifecycle.ts';
+export { type RunningService, runService } from './lifecycle/run-service.ts';
+export { createLogger, type Logger, type LoggerOptions } from './observability/create-logger.ts';
+export { createMetrics, type Metrics } from './observability/create-metrics.ts';
+export { traceIdFrom, traceparentFor } from './observability/trace-context.ts';
+export { isProblemCode, type ProblemCode, type ProblemDefinition, problems } from './problems/catalogue.ts';
+export {
+  Problem,
+  type ProblemBody,
+  type ProblemExtras,
+  type ProblemFinding,
+  problemType,
+} from './problems/problem.ts';
+export { assertProductionSafe, demonstrationPrefix } from './settings/assert-production-safe.ts';
+export { type BaseSettings, baseSettings, redisSettings } from './settings/base-settings.ts';
+export { ConfigurationError, loadConfig } from './settings/load-config.ts';
+export { defaultJsonLimits, type JsonLimits } from './strict-json/json-limits.ts';
+export { type JsonRefusalCode, parseStrictJson, type StrictJson } from './strict-json/parse-strict-json.ts';

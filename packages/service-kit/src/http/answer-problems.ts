@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceIdFrom } from '../observability/trace-context.ts';
+import { type ProblemCode, problems } from '../problems/catalogue.ts';
+import { languageOf, Problem, problemBody } from '../problems/problem.ts';
+
+const problemMediaType = 'application/problem+json; charset=utf-8';
+
+/** What Fastify calls the errors that it raises itself. */
+const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'empty-body',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad-request',
+  FST_ERR_NOT_FOUND: 'not-found',
+  FST_ERR_BAD_URL: 'bad-request',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
+  FST_ERR_HANDLER_TIMEOUT: 'unavailable',
+};
+
+/** Any error as a problem; what we did not foresee is an internal error without a word about its cause. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
+  if (known !== undefined) return new Problem(known, { cause: error });
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem('bad-request', { cause: error });
+  return new Problem('internal-error', { cause: error });
+}
+
+/** Answers a request with a problem. */
+export function answerProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { headers, retryAfterS } = problem.extras;
+  if (headers !== undefined) reply.headers(headers);
+  if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
+  // What follows of a body that we refuse to read would be taken for the next request.
+  if (problem.code === 'body-too-large') reply.header('connection', 'close');
+  const language = languageOf(request.headers['accept-language']);
+  return reply
+    .code(problem.statusCode)
+    .header('content-language', language)
+    .header('cache-control', 'no-store')
+    .type(problemMediaType)
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, { traceId: request.traceId, language }));
+}
+
+/** Answers bytes that are not HTTP, or that came too slowly: Fastify never sees these requests. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const code: ProblemCode =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? 'request-timeout'
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'headers-too-large'
+        : 'bad-request';
+  const body = JSON.stringify(
+    problemBody(new Problem(code), { traceId: traceIdFrom(undefined), language: 'en' }),
+  );
+  const { status, title } = problems[code];
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${problemMediaType}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
