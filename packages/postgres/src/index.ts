@@ -1,15 +1,8 @@
-export { classifyPostgresError, type PostgresFailure } from './classify-error.ts';
+export { classifyPostgresError, markTransient, type PostgresFailure } from './classify-error.ts';
 export type { Log } from './log.ts';
 export { migrate } from './migrate.ts';
-export {
-  createOutboxRelay,
-  enqueueOutbox,
-  type OutboxRelay,
-  type OutboxRelayOptions,
-  type OutboxRow,
-  outboxMigration,
-  type StoredOutboxRow,
-} from './outbox.ts';
+export { enqueueOutbox, type OutboxRow, outboxMigration, type StoredOutboxRow } from './outbox.ts';
+export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
 export { type Client, createPool, type Pool, type PoolOptions, type Queryable } from './pool.ts';
 export { type ProvisionedRole, provisionDatabase } from './provision-database.ts';
 export { postgresSettingsShape } from './settings.ts';
