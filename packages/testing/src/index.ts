@@ -1,1 +1,28 @@
-export {};
+export type { KafkaUser } from './kafka/kafka-properties.ts';
+export { findKafkaRuntime, type KafkaRuntime, KafkaRuntimeMissing } from './kafka/kafka-runtime.ts';
+export { type KafkaOptions, type RunningKafka, startKafka } from './kafka/start-kafka.ts';
+export {
+  type PostgresOptions,
+  postgresFolder,
+  type RunningPostgres,
+  startPostgres,
+} from './postgres/start-postgres.ts';
+export { isProcessAlive, withFileLock } from './process/file-lock.ts';
+export { freePort, freePorts, isPortFree } from './process/free-port.ts';
+export {
+  lastLines,
+  type ProcessExit,
+  type ProcessPlan,
+  type SupervisedProcess,
+  superviseProcess,
+} from './process/supervise-process.ts';
+export { findRedisServer, type RedisOptions, type RunningRedis, startRedis } from './redis/start-redis.ts';
+export type { TestPrincipal } from './shared/backing-server.ts';
+export { type TestDatabase, testDatabase } from './shared/test-database.ts';
+export {
+  type ProvisionTopics,
+  type TestKafka,
+  type TestKafkaSettings,
+  testKafka,
+} from './shared/test-kafka.ts';
+export { testRedis } from './shared/test-redis.ts';
