@@ -1,6 +1,7 @@
 export type { KafkaUser } from './kafka/kafka-properties.ts';
 export { findKafkaRuntime, type KafkaRuntime, KafkaRuntimeMissing } from './kafka/kafka-runtime.ts';
 export { type KafkaOptions, type RunningKafka, startKafka } from './kafka/start-kafka.ts';
+export { createTestIssuer, type Defect, type TestIssuer, type TokenWishes } from './oidc/test-issuer.ts';
 export {
   type PostgresOptions,
   postgresFolder,
