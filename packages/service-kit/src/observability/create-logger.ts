@@ -17,7 +17,7 @@ export interface LoggerOptions {
  * content, names, tokens, SQL details and query strings have no field to travel in.
  */
 export function createLogger({ service, level, instanceId, destination }: LoggerOptions): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service, instance: instanceId },
@@ -32,6 +32,14 @@ export function createLogger({ service, level, instanceId, destination }: Logger
     },
     destination ?? standardOutput(),
   );
+  // pino does not pass a child's bindings through the formatter; children of children inherit this.
+  const { child } = logger;
+  Object.assign(logger, {
+    child(this: Logger, bindings: pino.Bindings, options?: pino.ChildLoggerOptions) {
+      return Reflect.apply(child, this, [allowListed(bindings), options]);
+    },
+  });
+  return logger;
 }
 
 /** Written in blocks and at least twice a second: one system call per request would be the dearest part of it. */
