@@ -14,7 +14,6 @@ import type {
   CorrespondentEntry,
   InboxItem,
   Page,
-  ReadableMessage,
   Self,
   SentItem,
   SubmissionStatus,
@@ -62,7 +61,7 @@ export interface ChappeClient {
   readonly archive: {
     /** Every search is logged with its reason (Directive (EU) 2016/680, article 25). */
     search(query: ArchiveQuery): Promise<Page<ArchiveItem>>;
-    read(messageId: string, options: { reason: string }): Promise<ReadableMessage>;
+    read(messageId: string, options: { reason: string }): Promise<ArchiveItem>;
   };
   me(): Promise<Self>;
   correspondents(): Promise<Page<CorrespondentEntry>>;

@@ -7,7 +7,7 @@ import {
   type SequencedBlock,
 } from './inbox-sequence.ts';
 import { pause } from './pause.ts';
-import { ChappeProblem, parseJson, problemFrom, UnexpectedAnswer } from './problem.ts';
+import { ChappeProblem, isRecord, parseJson, problemFrom, UnexpectedAnswer } from './problem.ts';
 import { isTransient, parseRetryAfter, retryDelayMs } from './retry-policy.ts';
 import { TokenFailure, type Transport } from './transport.ts';
 
@@ -27,8 +27,10 @@ export type ConnectionEvent =
 
 /** Options of following an inbox. */
 export interface FollowOptions {
-  /** The cursor of the last event already dealt with; without one, the inbox from its beginning. */
+  /** The cursor of the last event already dealt with. */
   readonly after?: string;
+  /** Without a cursor, the number to start after: 0 is the whole inbox. Without both, what comes from now on. */
+  readonly since?: number;
   readonly signal?: AbortSignal;
   /** Silence after which the connection is taken for dead; the server sends heartbeats more often. */
   readonly silenceTimeoutMs?: number;
@@ -41,6 +43,7 @@ export interface FollowOptions {
 interface Ending {
   readonly cause: unknown;
   readonly retryAfterMs?: number | undefined;
+  readonly planned?: boolean;
 }
 
 /**
@@ -60,6 +63,7 @@ export async function* followInbox(
   for (;;) {
     options.signal?.throwIfAborted();
     let ending: Ending = { cause: new Error('the server ended the stream') };
+    const openedAtMs = performance.now();
     const connection = new AbortController();
     try {
       for await (const block of readBlocks(transport, connection, sequence.last(), options)) {
@@ -71,6 +75,7 @@ export async function* followInbox(
           options.onConnection?.({ status: 'connected', cursor: cursorText(sequence.last()) });
         } else {
           failures = 0;
+          if (block.type === 'event' && block.name === 'end') ending = endingOf(block.data);
           yield* sequence.place(block);
         }
       }
@@ -82,6 +87,8 @@ export async function* followInbox(
     } finally {
       connection.abort();
     }
+    // The server ends a stream with its token; a pause there would only delay the next delivery.
+    if (ending.planned === true && performance.now() - openedAtMs > 1_000) continue;
     failures += 1;
     if (options.maxFailures !== undefined && failures >= options.maxFailures) throw ending.cause;
     const baseDelayMs = Math.min(maxReconnectDelayMs, serverRetryMs ?? transport.settings.retry.baseDelayMs);
@@ -114,6 +121,7 @@ async function* readBlocks(
     transport.open({
       method: 'GET',
       path: '/v1/inbox/stream',
+      query: { since: last === undefined ? options.since : undefined },
       headers: {
         accept: 'text/event-stream',
         ...(last === undefined ? {} : { 'last-event-id': formatInboxCursor(last) }),
@@ -183,6 +191,12 @@ async function abortOnSilence<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function endingOf(data: string): Ending {
+  const body = parseJson(data);
+  const reason = isRecord(body) ? String(body.reason) : 'unknown';
+  return { cause: new Error(`the server ended the stream: ${reason}`), planned: reason === 'token-expired' };
 }
 
 function startingCursor(after: string | undefined): InboxCursor | undefined {

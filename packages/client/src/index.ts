@@ -1,3 +1,4 @@
+export { authorizationCodeWithPassword, type DemonstrationAccount } from './authorization-code.ts';
 export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
 export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';
 export type { ConnectionEvent, FollowOptions } from './follow-inbox.ts';

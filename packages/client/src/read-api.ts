@@ -9,7 +9,6 @@ import {
   isSubmissionStatus,
   namesMessage,
   type Page,
-  type ReadableMessage,
   type Self,
   type SentItem,
   type SubmissionStatus,
@@ -80,8 +79,8 @@ export function createReader(transport: Transport) {
       list(`/v1/threads/${segment(threadId)}`, {}, isRecord),
     searchArchive: ({ reason, q, limit, cursor }: ArchiveQuery): Promise<Page<ArchiveItem>> =>
       list('/v1/archive/messages', { reason, q, limit, cursor }, namesMessage),
-    readArchive: (messageId: string, reason: string): Promise<ReadableMessage> =>
-      one(`/v1/archive/messages/${segment(messageId)}`, { reason }, isRecord) as Promise<ReadableMessage>,
+    readArchive: (messageId: string, reason: string): Promise<ArchiveItem> =>
+      one(`/v1/archive/messages/${segment(messageId)}`, { reason }, namesMessage),
     me: (): Promise<Self> => one('/v1/me', {}, isRecord),
     correspondents: (): Promise<Page<CorrespondentEntry>> =>
       list('/v1/directory/correspondents', {}, isCorrespondent),

@@ -27,10 +27,13 @@ export interface InboxItem {
   readonly role: string;
   readonly lane: string;
   readonly kind: string;
+  readonly status?: string;
   readonly threadId?: string;
   readonly sender?: string;
   readonly deliveredAt: string;
   readonly decisionId?: string;
+  /** The cancellation that recalls this message. */
+  readonly recalledBy?: string;
   readonly withdrawn?: boolean;
   readonly message?: ReadableMessage;
   readonly notice?: { readonly code: string; readonly messageId: string };
