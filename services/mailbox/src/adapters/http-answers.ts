@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import type { InboxItemJson } from '../domain/inbox-item.ts';
+import type { SentStatusJson } from '../domain/sent-status.ts';
+import type { ThreadEntryJson } from '../domain/show-thread.ts';
+
+const text = Type.String();
+
+/** One item of an inbox, as lists, streams and threads show it. */
+export const inboxItemSchema = Type.Unsafe<InboxItemJson>(
+  Type.Object(
+    {
+      number: Type.Integer({ minimum: 1 }),
+      messageId: text,
+      role: Type.String({ description: 'ACTION, INFORMATION or NOTICE' }),
+      lane: text,
+      kind: text,
+      status: text,
+      threadId: text,
+      sender: text,
+      deliveredAt: Type.String({ format: 'date-time' }),
+      decisionId: text,
+      recalledBy: Type.Optional(Type.String({ description: 'The cancellation that recalls this message' })),
+      withdrawn: Type.Optional(
+        Type.Literal(true, { description: 'The number remains, the content is gone' }),
+      ),
+      message: Type.Optional(Type.Object({}, { additionalProperties: true })),
+      notice: Type.Optional(Type.Object({ code: text, messageId: text, detailCodes: Type.Array(text) })),
+    },
+    { description: 'One numbered item of an inbox' },
+  ),
+);
+
+/** What became of a message that the caller's correspondent sent. */
+export const sentStatusSchema = Type.Unsafe<SentStatusJson>(
+  Type.Object(
+    {
+      messageId: text,
+      state: Type.String({ description: 'PENDING, ACCEPTED or REFUSED' }),
+      submissionId: Type.Optional(text),
+      reference: Type.Optional(text),
+      refusalCode: Type.Optional(text),
+      decisionId: Type.Optional(text),
+      decidedAt: Type.Optional(Type.String({ format: 'date-time' })),
+      threadId: Type.Optional(text),
+      lane: Type.Optional(text),
+      kind: Type.Optional(text),
+      status: Type.Optional(text),
+      message: Type.Optional(Type.Object({}, { additionalProperties: true })),
+    },
+    { description: 'The state of a sent message' },
+  ),
+);
+
+/** One entry of a thread; `direction` tells what was received from what was sent. */
+export const threadEntrySchema = Type.Unsafe<ThreadEntryJson>(
+  Type.Object(
+    { direction: Type.String({ description: 'received or sent' }), messageId: text },
+    { additionalProperties: true },
+  ),
+);
+
+/** The address of one message or thread. An id that cannot be one is answered like one that is absent. */
+export const messageParams = Type.Object({ messageId: text });
+/** The address of one thread. */
+export const threadParams = Type.Object({ threadId: text });
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text can be an id; the store would refuse to compare anything else. */
+export function isId(candidate: string): boolean {
+  return uuid.test(candidate);
+}

@@ -1,0 +1,41 @@
+import { decodeRecord, PauseUntilUpgrade, PoisonRecord, type Slice } from '@chappe/kafka';
+import type { Correspondent, Delivery } from '@chappe/schemas';
+import type { InboxItem } from '../domain/inbox-item.ts';
+import { planSlice } from '../domain/plan-slice.ts';
+import { verifyDelivery } from '../domain/verify-delivery.ts';
+import type { ApplySlice } from './postgres-apply-slice.ts';
+
+/** The correspondents of a directory release, once this replica has it. */
+export type CorrespondentsAt = (release: number) => Promise<ReadonlyMap<string, Correspondent>>;
+
+/**
+ * Applies slices of one lane: decodes, verifies each delivery against the directory that its decision
+ * names, stores, then hands on what was committed. `onCommitted` must not throw: by then the slice is done.
+ */
+export function createDeliveryHandler(options: {
+  group: string;
+  correspondentsAt: CorrespondentsAt;
+  applySlice: ApplySlice;
+  onCommitted(items: readonly InboxItem[]): void;
+  nowMs(): number;
+}): (slice: Slice) => Promise<void> {
+  return async (slice) => {
+    const deliveries = slice.records.map((record) => decodeRecord('Delivery', record));
+    for (const delivery of deliveries) await verify(delivery, options.correspondentsAt);
+    const items = await options.applySlice({
+      offset: { group: options.group, topic: slice.topic, partition: slice.partition },
+      first: slice.first,
+      after: slice.after,
+      plan: planSlice(deliveries),
+      atMs: options.nowMs(),
+    });
+    options.onCommitted(items);
+  };
+}
+
+async function verify(delivery: Delivery, correspondentsAt: CorrespondentsAt): Promise<void> {
+  const correspondents = await correspondentsAt(delivery.directoryRelease);
+  const verdict = verifyDelivery(delivery, correspondents.get(delivery.correspondent));
+  if (verdict.status === 'newer') throw new PauseUntilUpgrade(verdict.code);
+  if (verdict.status === 'refused') throw new PoisonRecord(verdict.code);
+}

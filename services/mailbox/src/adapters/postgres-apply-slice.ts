@@ -1,0 +1,158 @@
+import { classifyPostgresError, type OffsetKey, type Pool, StaleOffset } from '@chappe/postgres';
+import { type Delivery, deriveId, encode, receiptTopic } from '@chappe/schemas';
+import { deliveryMarkings, type InboxItem, itemOf } from '../domain/inbox-item.ts';
+import type { InboxEntry, SentEntry, SlicePlan } from '../domain/plan-slice.ts';
+
+/** One slice to apply: what it changes, and the stored offset that moves with it. */
+export interface SliceToApply {
+  readonly offset: OffsetKey;
+  readonly first: bigint;
+  readonly after: bigint;
+  readonly plan: SlicePlan;
+  readonly atMs: number;
+}
+
+/** Applies a slice in one transaction and tells which items it put into inboxes, in their order. */
+export type ApplySlice = (slice: SliceToApply) => Promise<readonly InboxItem[]>;
+
+interface PlacedRow {
+  readonly o_ordinal: number;
+  readonly o_number: string;
+  readonly o_recalled_by: string | null;
+  readonly o_withdrawn: boolean;
+}
+
+/** What the migration's function raises when the stored offset is not where the slice began. */
+const staleOffsetCode = 'CH409';
+
+const statement = `SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM apply_deliveries(
+  $1, $2, $3, $4, $5, $6::text[], $7::timestamptz, $8, $9::jsonb, $10::bytea[], $11::bytea[], $12::jsonb, $13::bytea[])`;
+
+/**
+ * One round trip: the function of the first migration locks the counters, looks what is there already,
+ * numbers and stores the rest, leaves the receipts in the outbox and moves the offset, all or nothing.
+ */
+export function createApplySlice(pool: Pool): ApplySlice {
+  return async ({ offset, first, after, plan, atMs }) => {
+    const contents = plan.inbox.map((entry) => contentOf(entry.delivery));
+    const parameters = [
+      offset.group,
+      offset.topic,
+      offset.partition,
+      first,
+      after,
+      plan.correspondents,
+      new Date(atMs),
+      receiptTopic,
+      JSON.stringify(plan.inbox.map(inboxRow)),
+      contents,
+      plan.inbox.map((entry) => deliveredReceipt(entry.delivery, atMs)),
+      JSON.stringify(plan.sent.map(sentRow)),
+      plan.sent.map((entry) => contentOf(entry.delivery)),
+    ];
+    try {
+      const placed = await pool.query<PlacedRow>({
+        name: 'apply-deliveries',
+        text: statement,
+        values: parameters,
+      });
+      return placed.rows.flatMap((row) => placedItem(row, plan.inbox, contents, atMs));
+    } catch (error) {
+      throw failureOf(error, offset);
+    }
+  };
+}
+
+/** Says whether to try again: a lost connection must not be taken for a fault of the record. */
+function failureOf(error: unknown, offset: OffsetKey): unknown {
+  if (error instanceof Error && Reflect.get(error, 'code') === staleOffsetCode)
+    return new StaleOffset(offset);
+  const failure = classifyPostgresError(error);
+  if (failure === 'not-postgres' || !(error instanceof Error)) return error;
+  return Object.assign(error, { transient: failure !== 'permanent' });
+}
+
+function placedItem(
+  row: PlacedRow,
+  entries: readonly InboxEntry[],
+  contents: readonly (Buffer | null)[],
+  atMs: number,
+): InboxItem[] {
+  // PostgreSQL counts from one.
+  const entry = entries[row.o_ordinal - 1];
+  if (entry === undefined) return [];
+  const placement = {
+    number: Number(row.o_number),
+    deliveredAtMs: atMs,
+    recalledBy: row.o_recalled_by,
+    withdrawn: row.o_withdrawn,
+    sizeBytes: contents[row.o_ordinal - 1]?.length ?? 0,
+  };
+  return [itemOf(entry.delivery, placement)];
+}
+
+function contentOf(delivery: Delivery): Buffer | null {
+  return delivery.role === 'NOTICE' || delivery.message === null ? null : encode('Message', delivery.message);
+}
+
+function inboxRow({ delivery, cancels, deletes }: InboxEntry, index: number): object {
+  return {
+    ordinal: index + 1,
+    correspondent: delivery.correspondent,
+    delivery_id: delivery.deliveryId,
+    message_id: delivery.messageId,
+    decision_id: delivery.decisionId,
+    thread_id: delivery.threadId,
+    role: delivery.role,
+    lane: delivery.lane,
+    kind: delivery.kind,
+    status: delivery.status,
+    sender: delivery.sender,
+    variant_id: delivery.variantId,
+    directory_release: delivery.directoryRelease,
+    decided_at: new Date(delivery.decidedAt).toISOString(),
+    notice: delivery.role === 'NOTICE' ? delivery.notice : null,
+    marking: deliveryMarkings(delivery),
+    cancels,
+    deletes,
+  };
+}
+
+function sentRow({ delivery, state, refusalCode }: SentEntry, index: number): object {
+  return {
+    ordinal: index + 1,
+    correspondent: delivery.correspondent,
+    message_id: delivery.messageId,
+    request_digest: delivery.requestDigest,
+    decision_id: delivery.decisionId,
+    thread_id: delivery.threadId,
+    lane: delivery.lane,
+    kind: delivery.kind,
+    status: delivery.status,
+    state,
+    refusal_code: refusalCode,
+    decided_at: new Date(delivery.decidedAt).toISOString(),
+  };
+}
+
+/** The machine's receipt; its id derives from the delivery, so that a reader knows a repetition. */
+function deliveredReceipt(delivery: Delivery, atMs: number): Buffer {
+  return encode('Receipt', {
+    receiptId: deriveId('receipt', delivery.deliveryId, 'DELIVERED'),
+    messageId: delivery.messageId,
+    deliveryId: delivery.deliveryId,
+    correspondent: delivery.correspondent,
+    sender: delivery.sender,
+    type: 'DELIVERED',
+    version: 1,
+    actor: null,
+    position: null,
+    channel: 'SYSTEM',
+    recordedBy: null,
+    reason: null,
+    transferredTo: null,
+    at: atMs,
+    lane: delivery.lane,
+    status: delivery.status,
+  });
+}

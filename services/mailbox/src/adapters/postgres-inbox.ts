@@ -1,0 +1,145 @@
+import type { Queryable } from '@chappe/postgres';
+import { decode, type Lane, type Message } from '@chappe/schemas';
+import type { InboxItem, NoticeCard } from '../domain/inbox-item.ts';
+import type { InboxHeads } from './stream-hub.ts';
+
+/** Narrows a list of an inbox; what is absent does not narrow. */
+export interface InboxFilter {
+  readonly lane?: string;
+  readonly kind?: string;
+  readonly role?: string;
+}
+
+/** Reads inboxes. Whether a reader may see what is read is decided by the caller, item by item. */
+export interface InboxReader {
+  /** Items after a number, ascending, or before it, descending. */
+  page(query: {
+    correspondent: string;
+    from: number;
+    order: 'ascending' | 'descending';
+    limit: number;
+    filter?: InboxFilter;
+  }): Promise<readonly InboxItem[]>;
+  /** The message itself if it was delivered, before any notice about it. */
+  find(correspondent: string, messageId: string): Promise<InboxItem | null>;
+  thread(correspondent: string, threadId: string, limit: number): Promise<readonly InboxItem[]>;
+  heads(correspondents: readonly string[]): Promise<InboxHeads>;
+}
+
+/** A row of `inbox_item` as the driver gives it. */
+interface InboxRow {
+  readonly correspondent: string;
+  readonly number: string;
+  readonly delivery_id: string;
+  readonly message_id: string;
+  readonly decision_id: string;
+  readonly thread_id: string;
+  readonly role: InboxItem['role'];
+  readonly lane: Lane;
+  readonly kind: string;
+  readonly status: string;
+  readonly sender: string;
+  readonly delivered_at: Date;
+  readonly notice: NoticeCard | null;
+  readonly content: Buffer | null;
+  readonly marking: InboxItem['markings'];
+  readonly recalled_by: string | null;
+  readonly withdrawn: boolean;
+}
+
+const columns = `correspondent, number, delivery_id, message_id, decision_id, thread_id, role, lane, kind, status,
+  sender, delivered_at, notice, content, marking, recalled_by, withdrawn`;
+
+const unbounded = '9223372036854775807';
+
+/** Makes the reader of inboxes over a pool. */
+export function createInboxReader(db: Queryable): InboxReader {
+  async function items(name: string, text: string, values: unknown[]): Promise<readonly InboxItem[]> {
+    const { rows } = await db.query<InboxRow>({ name, text, values });
+    return rows.map(itemFromRow);
+  }
+
+  return {
+    page({ correspondent, from, order, limit, filter = {} }) {
+      const ascending = order === 'ascending';
+      return items(
+        `inbox-page-${order}`,
+        `SELECT ${columns} FROM inbox_item
+         WHERE correspondent = $1 AND number ${ascending ? '>' : '<'} $2
+           AND ($4::text IS NULL OR lane = $4) AND ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR role = $6)
+         ORDER BY number ${ascending ? 'ASC' : 'DESC'} LIMIT $3`,
+        [
+          correspondent,
+          !ascending && from === 0 ? unbounded : from,
+          limit,
+          filter.lane ?? null,
+          filter.kind ?? null,
+          filter.role ?? null,
+        ],
+      );
+    },
+    async find(correspondent, messageId) {
+      const found = await items(
+        'inbox-find',
+        `SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2
+         ORDER BY (role = 'NOTICE'), number DESC LIMIT 1`,
+        [correspondent, messageId],
+      );
+      return found[0] ?? null;
+    },
+    thread: (correspondent, threadId, limit) =>
+      items(
+        'inbox-thread',
+        `SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND thread_id = $2 ORDER BY number LIMIT $3`,
+        [correspondent, threadId, limit],
+      ),
+    async heads(correspondents) {
+      const { rows } = await db.query<{
+        epoch: number;
+        correspondent: string | null;
+        last_number: string | null;
+      }>({
+        name: 'inbox-heads',
+        text: `SELECT e.epoch, c.correspondent, c.last_number
+               FROM mailbox_epoch AS e LEFT JOIN inbox_counter AS c ON c.correspondent = ANY ($1)`,
+        values: [correspondents],
+      });
+      const last = new Map<string, number>();
+      for (const row of rows) {
+        if (row.correspondent !== null) last.set(row.correspondent, Number(row.last_number));
+      }
+      return { epoch: rows[0]?.epoch ?? 1, last };
+    },
+  };
+}
+
+/** Decodes a stored variant; what this release wrote or read once it can read again. */
+export function decodeContent(content: Buffer | null): Message | null {
+  if (content === null) return null;
+  const decoded = decode('Message', content);
+  if (decoded.status !== 'decoded') throw new Error(`a stored message cannot be decoded: ${decoded.status}`);
+  return decoded.value;
+}
+
+function itemFromRow(row: InboxRow): InboxItem {
+  return {
+    correspondent: row.correspondent,
+    number: Number(row.number),
+    deliveryId: row.delivery_id,
+    messageId: row.message_id,
+    decisionId: row.decision_id,
+    threadId: row.thread_id,
+    role: row.role,
+    lane: row.lane,
+    kind: row.kind,
+    status: row.status,
+    sender: row.sender,
+    deliveredAtMs: row.delivered_at.getTime(),
+    message: decodeContent(row.content),
+    notice: row.notice,
+    markings: row.marking,
+    recalledBy: row.recalled_by,
+    withdrawn: row.withdrawn,
+    sizeBytes: row.content?.length ?? 0,
+  };
+}

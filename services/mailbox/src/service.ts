@@ -1,0 +1,250 @@
+import { resolveSubject } from '@chappe/directory';
+import {
+  createLaneProducer,
+  createSink,
+  kafkaSettingsFrom,
+  type LaneProducer,
+  openDirectoryReplica,
+} from '@chappe/kafka';
+import { createOutboxRelay, createPool, migrate, readOffset } from '@chappe/postgres';
+import { deliveryTopic, type Lane, lanes } from '@chappe/schemas';
+import {
+  createAuthenticator,
+  createHttpServer,
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  createTokenVerifier,
+  type RunningService,
+} from '@chappe/service-kit';
+import { createDirectoryReleases } from './adapters/directory-releases.ts';
+import { registerInboxRoutes } from './adapters/http-inbox.ts';
+import { registerSentRoutes } from './adapters/http-sent.ts';
+import { registerStreamRoute } from './adapters/http-stream.ts';
+import { registerThreadRoutes } from './adapters/http-threads.ts';
+import { createDeliveryHandler } from './adapters/kafka-deliveries.ts';
+import { createOutboxPublisher } from './adapters/kafka-outbox.ts';
+import { type ApplySlice, createApplySlice } from './adapters/postgres-apply-slice.ts';
+import { createOpeningRecorder } from './adapters/postgres-audit.ts';
+import { createInboxReader } from './adapters/postgres-inbox.ts';
+import { createSentReader } from './adapters/postgres-sent.ts';
+import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
+import { createReaderRights } from './adapters/reader-rights.ts';
+import { createRedisHints, noHints } from './adapters/redis-hints.ts';
+import { createStreamHub, type StreamOutlet } from './adapters/stream-hub.ts';
+import type { MailboxConfig } from './config.ts';
+import type { InboxItem } from './domain/inbox-item.ts';
+import { showItem } from './domain/show-item.ts';
+
+/** Ports that a test may wrap, to stop the process before or after each step. */
+export interface MailboxOverrides {
+  wrapApplySlice?(apply: ApplySlice): ApplySlice;
+  wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
+  wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
+  nowMs?(): number;
+}
+
+/** Directory releases kept for deliveries that were decided before the latest one. */
+const keptReleases = 64;
+const pageItems = 100;
+const windowLimits = { maxItems: 512, maxBytes: 1_048_576 };
+
+/** Starts the mailbox: three lanes of deliveries into numbered inboxes, and the routes that show them. */
+export async function startMailbox(
+  config: MailboxConfig,
+  overrides: MailboxOverrides = {},
+): Promise<RunningService> {
+  const nowMs = overrides.nowMs ?? Date.now;
+  const instanceId = config.INSTANCE_ID;
+  const log = createLogger({ service: 'mailbox', level: config.LOG_LEVEL, instanceId });
+  const metrics = createMetrics({ service: 'mailbox' });
+  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const kafka = kafkaSettingsFrom(config, {
+    clientId: `mailbox-${instanceId}`,
+    production: config.CHAPPE_PROFILE === 'production',
+  });
+  const failed = Promise.withResolvers<Error>();
+  lifecycle.onStop('metrics', () => metrics.close());
+
+  try {
+    return await start();
+  } catch (error) {
+    await lifecycle.stop('start-failed');
+    throw error;
+  }
+
+  async function start(): Promise<RunningService> {
+    const poolOptions = {
+      url: config.POSTGRES_URL,
+      statementTimeoutMs: config.POSTGRES_STATEMENT_TIMEOUT_MS,
+      lockTimeoutMs: config.POSTGRES_LOCK_TIMEOUT_MS,
+      log,
+    };
+    // Two pools, so that no burst of readers keeps a flash out of its inbox.
+    const writers = createPool({
+      ...poolOptions,
+      applicationName: 'mailbox-apply',
+      max: config.POSTGRES_POOL_MAX,
+    });
+    const readers = createPool({
+      ...poolOptions,
+      applicationName: 'mailbox-read',
+      max: config.POSTGRES_POOL_MAX,
+    });
+    lifecycle.onStop('postgres', () => Promise.all([writers.end(), readers.end()]));
+    await migrate(writers, { folder: new URL('../migrations/', import.meta.url), log });
+    const inbox = createInboxReader(readers);
+    const sent = createSentReader(readers);
+
+    const measured = createMailboxMetrics(metrics, log);
+    const store = {
+      readAfter: (correspondent: string, from: number, limit: number) =>
+        inbox.page({ correspondent, from, limit, order: 'ascending' }),
+      readHeads: inbox.heads,
+    };
+    const hub = createStreamHub({
+      store,
+      limits: {
+        maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
+        stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
+        heartbeatMs: config.STREAM_HEARTBEAT_MS,
+        pollMs: config.STREAM_POLL_MS,
+        pageItems,
+        window: windowLimits,
+      },
+      showItem(item, reader) {
+        const subject = reader.subjectNow();
+        const shown = subject === null ? null : showItem(item, subject, nowMs());
+        return shown === null ? null : JSON.stringify(shown);
+      },
+      nowMs,
+      observer: measured.hub,
+    });
+    const releases = createDirectoryReleases({ kept: keptReleases, waitMs: config.DIRECTORY_WAIT_MS });
+    const directory = await openDirectoryReplica(kafka, {
+      instanceId,
+      service: 'mailbox',
+      log,
+      onChange(snapshot) {
+        releases.add(snapshot);
+        hub.recheck();
+      },
+    });
+    lifecycle.onStop('directory', () => directory.close());
+    releases.add(directory.current());
+
+    const hints =
+      config.REDIS_URL === undefined
+        ? noHints
+        : createRedisHints({
+            url: config.REDIS_URL,
+            channel: `${config.KAFKA_TOPIC_PREFIX}mailbox.heads`,
+            instanceId,
+            onHint: hub.hint,
+          });
+    lifecycle.onStop('hints', () => hints.stop());
+    await hints.start();
+
+    const plainProducer = createLaneProducer(kafka, { name: 'outbox', log });
+    const producer = overrides.wrapOutboxProducer?.(plainProducer) ?? plainProducer;
+    await producer.start();
+    lifecycle.onStop('producer', () => producer.stop());
+    const relay = createOutboxRelay({ pool: writers, publish: createOutboxPublisher(producer), log });
+    relay.start();
+    lifecycle.onStop('outbox', () => relay.stop());
+
+    const plainApply = createApplySlice(writers);
+    const applySlice = overrides.wrapApplySlice?.(plainApply) ?? plainApply;
+    const sinks = lanes.map((lane: Lane) => {
+      const group = `mailbox.${lane}`;
+      const sink = createSink(kafka, {
+        group,
+        topics: [deliveryTopic(lane)],
+        apply: createDeliveryHandler({
+          group,
+          correspondentsAt: releases.at,
+          applySlice,
+          onCommitted,
+          nowMs,
+        }),
+        readOffset: (topic, partition, logStart) =>
+          readOffset(writers, { group, topic, partition, logStart }),
+        maxSliceRecords: config.SLICE_MAX_RECORDS,
+        log,
+        metrics: measured.sink,
+      });
+      sink.onFailure((error) => failed.resolve(error));
+      return sink;
+    });
+    lifecycle.onStop('sinks', () => Promise.all(sinks.map((sink) => sink.stop())));
+    await Promise.all(sinks.map((sink) => sink.start()));
+
+    const verifyToken = createTokenVerifier({
+      issuer: config.OIDC_ISSUER,
+      jwksUrl: config.OIDC_JWKS_URL,
+      audience: config.OIDC_AUDIENCE,
+      nowMs,
+    });
+    const app = await createHttpServer({
+      service: 'mailbox',
+      log,
+      metrics,
+      authenticate: createAuthenticator({
+        verifyToken,
+        resolveSubject: (token, actingAs, atMs) => resolveSubject(directory.current(), token, actingAs, atMs),
+        nowMs,
+      }),
+      dependencies: {
+        directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
+        postgres: async () => {
+          await readers.query('SELECT 1');
+          return { state: 'ready' };
+        },
+        kafka: () => ({ state: sinks.every((sink) => sink.health().joined) ? 'ready' : 'unavailable' }),
+        outbox: () => ({ state: relay.health().failing ? 'degraded' : 'ready' }),
+        redis: () => ({ state: hints.health(), optional: true }),
+      },
+      bodyLimitBytes: 1_024,
+      openapi: { title: 'Chappe mailbox', version: '1.0.0' },
+      publicUrl: config.PUBLIC_URL,
+      nowMs,
+    });
+    const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay: relay.nudge, nowMs });
+    registerInboxRoutes(app, { inbox, recordOpening, nowMs });
+    registerSentRoutes(app, { sent, nowMs });
+    registerThreadRoutes(app, { inbox, sent, recordOpening, nowMs });
+    registerStreamRoute(app, {
+      hub,
+      store,
+      rights: createReaderRights({ currentDirectory: directory.current, nowMs }),
+      verifyToken,
+      recordOpening,
+      maxOpenStreams: config.STREAM_MAX_OPEN,
+      endGraceMs: config.STREAM_END_GRACE_MS,
+      ...(overrides.wrapOutlet === undefined ? {} : { wrapOutlet: overrides.wrapOutlet }),
+    });
+    lifecycle.onStop('http', () => app.close());
+    lifecycle.onStop('streams', () => hub.stop());
+    const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+
+    function onCommitted(items: readonly InboxItem[]): void {
+      const heads = new Map<string, number>();
+      for (const [correspondent, own] of Map.groupBy(items, (item) => item.correspondent)) {
+        hub.publish(correspondent, own);
+        heads.set(correspondent, own.at(-1)?.number ?? 0);
+      }
+      if (items.length > 0) {
+        hints.send(heads);
+        relay.nudge();
+      }
+    }
+
+    return {
+      url,
+      whenFailed: failed.promise,
+      stop: async () => {
+        await lifecycle.stop('stopped');
+      },
+    };
+  }
+}
