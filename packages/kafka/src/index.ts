@@ -1,3 +1,11 @@
+export { decodeRecord } from './decode-record.ts';
+export {
+  type DirectoryReplica,
+  type DirectoryReplicaHealth,
+  type DirectoryReplicaOptions,
+  DirectoryUnavailable,
+  openDirectoryReplica,
+} from './directory/open-directory-replica.ts';
 export { PauseUntilUpgrade, PoisonRecord, PublicationFailed } from './failures.ts';
 export {
   createLaneProducer,
@@ -6,8 +14,6 @@ export {
   type ProducerHealth,
   type ProducerMetrics,
   publishAll,
-  type RefusalReason,
-  type SendOutcome,
 } from './lane-producer.ts';
 export type { Log } from './log.ts';
 export {
@@ -15,6 +21,8 @@ export {
   type IncomingRecord,
   type OutgoingRecord,
   type RawHeaders,
+  type RefusalReason,
+  type SendOutcome,
   type Slice,
 } from './record.ts';
 export {
@@ -23,11 +31,8 @@ export {
   kafkaSettingsFrom,
   kafkaSettingsShape,
 } from './settings.ts';
-export {
-  createSink,
-  type PartitionHealth,
-  type Sink,
-  type SinkHealth,
-  type SinkMetrics,
-  type SinkOptions,
-} from './sink.ts';
+export { createSink } from './sink/create-sink.ts';
+export { StoredOffsetOutsideLog } from './sink/log-bounds.ts';
+export type { PartitionHealth, Sink, SinkHealth, SinkMetrics, SinkOptions } from './sink/sink-contract.ts';
+export { checkTopics, TopicDifferences } from './topics/check-topics.ts';
+export { type Provisioned, type ProvisionOptions, provisionTopics } from './topics/provision-topics.ts';

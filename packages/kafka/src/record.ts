@@ -9,6 +9,15 @@ export interface OutgoingRecord {
   headers?: Readonly<Record<string, string | Buffer | readonly Buffer[]>>;
 }
 
+/** Why records surely were not written. */
+export type RefusalReason = 'queue-full' | 'stopped' | 'too-large' | 'unauthorised' | 'expired' | 'keyless';
+
+/** The fate of one `send`: all of it acknowledged, surely none of it written, or nobody knows. */
+export type SendOutcome =
+  | { status: 'acknowledged' }
+  | { status: 'refused'; reason: RefusalReason }
+  | { status: 'unknown'; reason: string };
+
 /** A record as it was read. `topic` carries no prefix; `timestampMs` is when the broker appended it. */
 export interface IncomingRecord {
   topic: string;

@@ -1,7 +1,6 @@
-import type { LaneProducer } from './lane-producer.ts';
-import type { Log } from './log.ts';
-import type { Slice } from './record.ts';
-import type { KafkaSettings } from './settings.ts';
+import type { LaneProducer } from '../lane-producer.ts';
+import type { Log } from '../log.ts';
+import type { Slice } from '../record.ts';
 
 /** What a sink reads and how it is applied. */
 export interface SinkOptions {
@@ -15,7 +14,9 @@ export interface SinkOptions {
   readOffset(topic: string, partition: number, logStart: bigint): Promise<bigint>;
   maxSliceRecords?: number;
   maxSliceBytes?: number;
+  /** Per partition: above this its fetching pauses. */
   maxQueueBytes?: number;
+  /** How long a fetch may wait for a record; also how long stop() may take when nothing happens. */
   maxWaitMs?: number;
   sessionTimeoutMs?: number;
   /** Where dead letters go; by default a producer of the sink's own, connected at the first one. */
@@ -68,9 +69,4 @@ export interface Sink {
   health(): SinkHealth;
   /** Called once when the sink cannot go on; the process should exit, to be started afresh. */
   onFailure(listener: (error: Error) => void): void;
-}
-
-/** Makes a sink. */
-export function createSink(_settings: KafkaSettings, _options: SinkOptions): Sink {
-  throw new Error('not implemented');
 }

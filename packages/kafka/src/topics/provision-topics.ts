@@ -1,0 +1,116 @@
+import { type ServiceName, topics } from '@chappe/schemas';
+import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
+import type { Log } from '../log.ts';
+import { openClient } from '../open-client.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { type AccessRight, accessList } from './access-list.ts';
+
+/** How topics are made on this cluster. */
+export interface ProvisionOptions {
+  replication: number;
+  minInsyncReplicas: number;
+  /** The name of each service's principal, as it authenticates. */
+  principals: Readonly<Record<ServiceName, string>>;
+  log?: Log;
+}
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ResourcePatternTypes } =
+  kafkajs;
+
+/** What was made; what existed already with the right settings is not counted. */
+export interface Provisioned {
+  createdTopics: string[];
+  alteredTopics: string[];
+}
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/**
+ * Creates the topics of the table with their settings and access rights; brings the settings of topics that
+ * exist back to the table. May be repeated. Never removes anything, and never changes a number of partitions:
+ * that would send a thread's next message to another partition.
+ */
+export async function provisionTopics(
+  adminSettings: KafkaSettings,
+  options: ProvisionOptions,
+): Promise<Provisioned> {
+  const admin = openClient(adminSettings, { log: options.log ?? silent }).admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const named = topics.map((topic) => ({ ...topic, fullName: adminSettings.topicPrefix + topic.name }));
+    const missing = named.filter(({ fullName }) => !existing.has(fullName));
+    const insync = { 'min.insync.replicas': String(options.minInsyncReplicas) };
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        timeout: 30_000,
+        topics: missing.map((topic) => ({
+          topic: topic.fullName,
+          numPartitions: topic.partitions,
+          replicationFactor: options.replication,
+          configEntries: entries({ ...topic.config, ...insync }),
+        })),
+      });
+    }
+    const present = named.filter(({ fullName }) => existing.has(fullName));
+    const alteredTopics = await correctSettings(
+      admin,
+      present.map((topic) => ({ name: topic.fullName, config: { ...topic.config, ...insync } })),
+    );
+    await admin.createAcls({ acl: accessList(options.principals, adminSettings.topicPrefix).map(aclOf) });
+    return { createdTopics: missing.map(({ fullName }) => fullName), alteredTopics };
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+interface WantedSettings {
+  name: string;
+  config: Readonly<Record<string, string>>;
+}
+
+/** Replaces the settings of topics that differ; the protocol replaces all of them at once. */
+async function correctSettings(admin: Admin, wanted: readonly WantedSettings[]): Promise<string[]> {
+  if (wanted.length === 0) return [];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: wanted.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
+  const differing = wanted.filter(({ name, config }) => {
+    const found = resources.find((resource) => resource.resourceName === name);
+    const values = new Map(found?.configEntries.map((entry) => [entry.configName, entry.configValue]));
+    return Object.entries(config).some(([key, value]) => values.get(key) !== value);
+  });
+  if (differing.length > 0) {
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: differing.map(({ name, config }) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configEntries: entries(config),
+      })),
+    });
+  }
+  return differing.map(({ name }) => name);
+}
+
+const entries = (config: Readonly<Record<string, string>>): { name: string; value: string }[] =>
+  Object.entries(config).map(([name, value]) => ({ name, value }));
+
+function aclOf(right: AccessRight): AclEntry {
+  return {
+    resourceType: AclResourceTypes[right.resourceType],
+    resourceName: right.resource,
+    resourcePatternType: ResourcePatternTypes[right.pattern],
+    principal: right.principal,
+    host: '*',
+    operation: AclOperationTypes[right.operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  };
+}
