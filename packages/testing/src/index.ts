@@ -1,6 +1,13 @@
 export type { KafkaUser } from './kafka/kafka-properties.ts';
 export { findKafkaRuntime, type KafkaRuntime, KafkaRuntimeMissing } from './kafka/kafka-runtime.ts';
 export { type KafkaOptions, type RunningKafka, startKafka } from './kafka/start-kafka.ts';
+export type { OidcAccount, OidcPublicClient, OidcSystemClient } from './oidc/provider-configuration.ts';
+export {
+  createSigningKey,
+  type OidcOptions,
+  type RunningOidcProvider,
+  startOidcProvider,
+} from './oidc/start-oidc-provider.ts';
 export { createTestIssuer, type Defect, type TestIssuer, type TokenWishes } from './oidc/test-issuer.ts';
 export {
   type PostgresOptions,
