@@ -4,7 +4,7 @@ import { sharedBacking } from './shared-backing.ts';
 
 /** A database of one test file's own, with one role and its schema in it. */
 export interface TestDatabase {
-  /** As the service's role; its search_path is its schema, then public. */
+  /** As the service's role; its search_path is its schema, then `extensions`. */
   readonly url: string;
   /** As the superuser, in the same database. */
   readonly adminUrl: string;
@@ -25,13 +25,14 @@ export async function testDatabase(service: string): Promise<TestDatabase> {
   await asClient(serverUrl, async (client) => {
     await client.query(`CREATE DATABASE ${name}`);
     await client.query(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
-    await client.query(`ALTER ROLE ${name} SET search_path = ${schema}, public`);
+    await client.query(`ALTER ROLE ${name} SET search_path = ${schema}, extensions`);
   });
   await asClient(adminUrl, async (client) => {
-    await client.query(`REVOKE ALL ON SCHEMA public FROM PUBLIC`);
-    await client.query(`GRANT USAGE ON SCHEMA public TO ${name}`);
+    await client.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
+    await client.query('CREATE SCHEMA extensions');
+    await client.query('GRANT USAGE ON SCHEMA extensions TO PUBLIC');
     for (const extension of ['pg_trgm', 'unaccent', 'btree_gin']) {
-      await client.query(`CREATE EXTENSION IF NOT EXISTS ${extension} SCHEMA public`);
+      await client.query(`CREATE EXTENSION IF NOT EXISTS ${extension} SCHEMA extensions`);
     }
     await client.query(`CREATE SCHEMA ${schema} AUTHORIZATION ${name}`);
   });
