@@ -138,3 +138,10 @@ export function namedTypesOf(root: AvroType): Map<string, AvroNamed> {
   visit(root);
   return found;
 }
+
+/** Whether a field may be absent in JSON: what is null, empty, or has a default that says nothing. */
+export function isOptionalInJson(shape: Shape, field: AvroField): boolean {
+  if (shape.nullable || shape.is === 'array') return true;
+  const { required, requestDefault, serverSet } = field.chappe ?? {};
+  return field.default !== undefined && !required && !serverSet && requestDefault === undefined;
+}

@@ -1,8 +1,46 @@
+export { canonicalJson } from './canonical-json.ts';
+export { type DecodeResult, decode, type PoisonCode } from './codec/decode-record.ts';
+export { EncodeError, encode } from './codec/encode-record.ts';
+export {
+  highestSchemaId,
+  newestVersion,
+  type SchemaVersion,
+  schemaVersionById,
+  schemaVersions,
+  warmUpCodec,
+  writtenVersion,
+} from './codec/schema-versions.ts';
 export * from './generated/codes.ts';
 export * from './generated/json.ts';
 export type { BodyByKind } from './generated/kinds.ts';
 export { kindFields, kindHeaderFields } from './generated/kinds.ts';
 export * from './generated/records.ts';
+export { deriveId, deriveMessageId, isUuidV7, uuidV7TimeMs } from './identity/derive-ids.ts';
+export {
+  deriveReference,
+  isReference,
+  normaliseReference,
+  referenceAlphabet,
+} from './identity/derive-reference.ts';
+export { computeRequestDigest, variantDigest } from './identity/digest-requests.ts';
+export {
+  bodySchemas,
+  headerSchema,
+  type JsonSchema,
+  messageRequestSchema,
+  messageSchema,
+  openApiComponents,
+} from './json/derive-schemas.ts';
+export { serverSetFields } from './json/message-shape.ts';
+export {
+  completeDraft,
+  draftFromJson,
+  type MessageDraft,
+  messageFromJson,
+  messageToJson,
+  type ServerFields,
+  type ServerSetField,
+} from './json/project-message.ts';
 export * from './lanes.ts';
 export * from './message-body.ts';
 export * from './record-names.ts';

@@ -171,7 +171,7 @@ export interface AttentionJson {
   /** Functions to be alerted. */
   positions?: string[];
   /** Only these functions may open it. */
-  exclusive: boolean;
+  exclusive?: boolean;
 }
 
 /** Where the information comes from. It never names a source: sourceToken is opaque and its key stays with the sender. In JSON. */
@@ -215,7 +215,7 @@ export interface TranslationJson {
   /** The translated text. */
   text: string;
   /** Made by a machine. */
-  machine: boolean;
+  machine?: boolean;
 }
 
 /** A file held elsewhere, named by who uploaded it and its SHA-256. In JSON. */
@@ -325,7 +325,7 @@ export interface PersonDetailsJson {
   /** ISO 3166-1. */
   nationalities?: string[];
   /** As stated. */
-  sex: Sex;
+  sex?: Sex;
   /** What helps to recognise the person. */
   description?: string;
 }
@@ -351,7 +351,7 @@ export interface DocumentDetailsJson {
   /** ISO 8601. */
   expiresOn?: string;
   /** It is believed to be forged. */
-  suspectedForgery: boolean;
+  suspectedForgery?: boolean;
 }
 
 /** A vehicle (VIN ISO 3779, plate with country). In JSON. */
@@ -473,7 +473,7 @@ export interface RelationJson {
   /** How they are linked. */
   type: RelationType;
   /** Fact or assessment. */
-  basis: Basis;
+  basis?: Basis;
   /** Of the link. */
   evaluation?: EvaluationJson;
   /** Anything else. */

@@ -54,6 +54,8 @@ export interface DecisionReason {
 export interface DecisionVariant {
   /** Derived from the decision and the withheld paths. */
   variantId: string;
+  /** The message rendered, when it is not the decided one: the original that a dispatch passes on. */
+  messageId: string | null;
   /** Withheld paths. */
   withheld: string[];
   /** Digest of the variant. */

@@ -1,4 +1,4 @@
-import { type AvroNamed, type AvroRecord, type FieldRules, type Shape, shapeOf } from '../avro-model.ts';
+import { type AvroNamed, type AvroRecord, isOptionalInJson, type Shape, shapeOf } from '../avro-model.ts';
 import { recordNames } from '../record-names.ts';
 
 type Sources = ReadonlyMap<string, AvroNamed>;
@@ -76,7 +76,7 @@ export function generateJsonTypes(sources: Sources): string {
     for (const field of record.fields) {
       if (isMessage && (bodyFields.has(field.name) || field.name === 'kind')) continue;
       const shape = shapeOf(field.type, sources);
-      const optional = isOptionalInJson(shape, field.chappe, field.default !== undefined) ? '?' : '';
+      const optional = isOptionalInJson(shape, field) ? '?' : '';
       parts.push(`  /** ${field.doc ?? field.name} */`, `  ${field.name}${optional}: ${jsonType(shape)};`);
     }
     parts.push('}\n');
@@ -92,9 +92,7 @@ export function generateJsonTypes(sources: Sources): string {
   const optional = message.fields
     .filter((field) => !field.chappe?.serverSet && !bodyFields.has(field.name) && field.name !== 'kind')
     .filter((field) => field.chappe?.required !== true)
-    .filter(
-      (field) => !isOptionalInJson(shapeOf(field.type, sources), field.chappe, field.default !== undefined),
-    )
+    .filter((field) => !isOptionalInJson(shapeOf(field.type, sources), field))
     .map((field) => field.name);
   parts.push(
     '/** Header fields of a request: what the server sets is absent, what has a default may be. */',
@@ -135,11 +133,6 @@ export function reachableRecords(root: AvroRecord, sources: Sources): AvroRecord
   };
   visit({ is: 'record', nullable: false, record: root });
   return [...found.values()];
-}
-
-function isOptionalInJson(shape: Shape, rules: FieldRules | undefined, hasDefault: boolean): boolean {
-  if (shape.nullable || shape.is === 'array') return true;
-  return shape.is === 'record' && hasDefault && rules?.required !== true;
 }
 
 const union = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(' | ');
