@@ -1,15 +1,14 @@
+export type { AvroEnum, AvroField, AvroRecord, AvroType, FieldRules } from './avro-model.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type DecodeResult, decode, type PoisonCode } from './codec/decode-record.ts';
 export { EncodeError, encode } from './codec/encode-record.ts';
 export {
-  highestSchemaId,
-  newestVersion,
+  avroSchemaOf,
+  type SchemaTable,
   type SchemaVersion,
-  schemaVersionById,
-  schemaVersions,
+  schemaTable,
   warmUpCodec,
-  writtenVersion,
-} from './codec/schema-versions.ts';
+} from './codec/schema-table.ts';
 export * from './generated/codes.ts';
 export * from './generated/json.ts';
 export type { BodyByKind } from './generated/kinds.ts';
@@ -31,7 +30,7 @@ export {
   messageSchema,
   openApiComponents,
 } from './json/derive-schemas.ts';
-export { serverSetFields } from './json/message-shape.ts';
+export { messageSchemaVersion, serverSetFields } from './json/message-shape.ts';
 export {
   completeDraft,
   draftFromJson,

@@ -1,3 +1,5 @@
+import type { RecordByName } from './generated/records.ts';
+
 /** The records that travel on Kafka, each with its own numbered versions. */
 export const recordNames = [
   'Message',
@@ -10,3 +12,6 @@ export const recordNames = [
 
 /** Name of a record that travels on Kafka. */
 export type RecordName = (typeof recordNames)[number];
+
+/** The value of a record, by name. */
+export type RecordOf<N extends RecordName> = RecordByName[N];

@@ -1,5 +1,5 @@
 import { type AvroField, type AvroNamed, type AvroRecord, namedTypesOf, shapeOf } from '../avro-model.ts';
-import { newestVersion, parsedSchema, writtenVersion } from '../codec/schema-versions.ts';
+import { parseSchema, schemaTable } from '../codec/schema-table.ts';
 import { kindFields } from '../generated/kinds.ts';
 
 /** A Message schema with its names, and its fields told apart: header or body. */
@@ -12,10 +12,10 @@ export interface MessageShape {
 const bodyFieldNames: readonly string[] = Object.values(kindFields);
 
 /** The newest Message: what messages are in memory. */
-export const newestMessage = shapeMessage(parsedSchema(newestVersion('Message')));
+export const newestMessage = shapeMessage(parseSchema(schemaTable.newest('Message')));
 
 /** The Message that this release writes: what a request may hold. */
-export const writtenMessage = shapeMessage(parsedSchema(writtenVersion('Message')));
+export const writtenMessage = shapeMessage(parseSchema(schemaTable.written('Message')));
 
 /** Paths of the header that only the server sets; a client that sends one of them is refused. */
 export const serverSetFields: readonly string[] = writtenMessage.header.flatMap((field) => {
@@ -33,3 +33,6 @@ function shapeMessage(record: AvroRecord): MessageShape {
   );
   return { record, named: namedTypesOf(record), header };
 }
+
+/** The number of the Message version that this release writes: the header's `schemaVersion`. */
+export const messageSchemaVersion: number = schemaTable.written('Message').version;
