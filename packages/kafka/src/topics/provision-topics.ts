@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceName, topics } from '@chappe/schemas';
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 import type { Log } from '../log.ts';
@@ -63,12 +64,34 @@ export async function provisionTopics(
       admin,
       present.map((topic) => ({ name: topic.fullName, config: { ...topic.config, ...insync } })),
     );
-    await admin.createAcls({ acl: accessList(options.principals, adminSettings.topicPrefix).map(aclOf) });
+    await grant(admin, accessList(options.principals, adminSettings.topicPrefix));
     return { createdTopics: missing.map(({ fullName }) => fullName), alteredTopics };
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
+
+/** Creates rights and waits until a broker knows them: they reach the brokers after the answer. */
+async function grant(admin: Admin, rights: readonly AccessRight[]): Promise<void> {
+  await admin.createAcls({ acl: rights.map(aclOf) });
+  const wanted = new Set(rights.map((right) => idOf(aclOf(right), right.resource)));
+  for (let attempt = 0; attempt < 50 && wanted.size > 0; attempt += 1) {
+    const { resources } = await admin.describeAcls({
+      resourceType: AclResourceTypes.ANY,
+      resourcePatternType: ResourcePatternTypes.ANY,
+      operation: AclOperationTypes.ANY,
+      permissionType: AclPermissionTypes.ALLOW,
+    });
+    for (const resource of resources) {
+      for (const acl of resource.acls) wanted.delete(idOf(acl, resource.resourceName));
+    }
+    if (wanted.size > 0) await sleep(100);
+  }
+  if (wanted.size > 0) throw new Error(`${wanted.size} access rights were created but are not in force`);
+}
+
+const idOf = (acl: { principal: string; operation: number }, resource: string): string =>
+  `${acl.principal} ${acl.operation} ${resource}`;
 
 interface WantedSettings {
   name: string;

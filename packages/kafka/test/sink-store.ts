@@ -1,0 +1,59 @@
+import {
+  advanceOffset,
+  createPool,
+  inTransaction,
+  type Pool,
+  readOffset,
+  storedOffsetMigration,
+} from '@chappe/postgres';
+import { testDatabase } from '@chappe/testing';
+import type { Slice } from '../src/record.ts';
+import { recordingLog } from './read-topic.ts';
+
+/** A service's store, as small as it can be: each applied record is a row, with the stored offset beside it. */
+export interface SinkStore {
+  pool: Pool;
+  readOffset(topic: string, partition: number, logStart: bigint): Promise<bigint>;
+  /** Writes the rows and moves the offset in one transaction; `inspect` may throw for a record. */
+  apply(slice: Slice, inspect?: (text: string) => void): Promise<void>;
+  /** What was applied, in the order in which it was. */
+  applied(): Promise<string[]>;
+  storedOffsets(): Promise<Record<string, bigint>>;
+  close(): Promise<void>;
+}
+
+/** Opens a store in a database of its own. */
+export async function openSinkStore(group: string): Promise<SinkStore> {
+  const database = await testDatabase('mailbox');
+  const pool = createPool({ url: database.url, applicationName: 'sink-test', log: recordingLog() });
+  await pool.query(storedOffsetMigration);
+  await pool.query('CREATE TABLE applied (position bigint GENERATED ALWAYS AS IDENTITY, text text NOT NULL)');
+  return {
+    pool,
+    readOffset: (topic, partition, logStart) => readOffset(pool, { group, topic, partition, logStart }),
+    apply: (slice, inspect) =>
+      inTransaction(pool, async (client) => {
+        for (const record of slice.records) {
+          const text = record.value.toString();
+          inspect?.(text);
+          await client.query('INSERT INTO applied (text) VALUES ($1)', [text]);
+        }
+        const { topic, partition, first, after } = slice;
+        await advanceOffset(client, { group, topic, partition, first, after });
+      }),
+    async applied() {
+      const rows = await pool.query<{ text: string }>('SELECT text FROM applied ORDER BY position');
+      return rows.rows.map(({ text }) => text);
+    },
+    async storedOffsets() {
+      const rows = await pool.query<{ topic: string; partition: number; next: string }>(
+        'SELECT topic, partition, next FROM stored_offset',
+      );
+      return Object.fromEntries(rows.rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next)]));
+    },
+    async close() {
+      await pool.end();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,334 @@
+import { type TestKafka, testKafka } from '@chappe/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PauseUntilUpgrade, PoisonRecord } from '../src/failures.ts';
+import { createLaneProducer, type LaneProducer } from '../src/lane-producer.ts';
+import { openClient } from '../src/open-client.ts';
+import type { Slice } from '../src/record.ts';
+import { createSink } from '../src/sink/create-sink.ts';
+import type { Sink, SinkOptions } from '../src/sink/sink-contract.ts';
+import { provisionTopics } from '../src/topics/provision-topics.ts';
+import { readTopic, recordingLog, until } from './read-topic.ts';
+import { openSinkStore, type SinkStore } from './sink-store.ts';
+
+const topic = 'delivery.flash.v1';
+const group = 'mailbox.flash';
+const partitions = 3;
+let kafka: TestKafka;
+let store: SinkStore;
+let router: LaneProducer;
+const sinks: Sink[] = [];
+
+beforeEach(async () => {
+  kafka = await testKafka({ provision: provisionTopics });
+  store = await openSinkStore(group);
+  router = createLaneProducer(kafka.settings('router'), { name: 'flash', log: recordingLog() });
+  await router.start();
+});
+
+afterEach(async () => {
+  await Promise.all(sinks.splice(0).map((sink) => sink.stop()));
+  await router.stop();
+  await store.close();
+});
+
+async function sink(options: Partial<SinkOptions> = {}): Promise<Sink> {
+  const made = createSink(kafka.settings('mailbox'), {
+    group,
+    topics: [topic],
+    apply: (slice) => store.apply(slice),
+    readOffset: store.readOffset,
+    maxWaitMs: 100,
+    log: recordingLog(),
+    ...options,
+  });
+  sinks.push(made);
+  await made.start();
+  return made;
+}
+
+/** Publishes texts under a few keys, so that every partition gets some. */
+async function publish(texts: readonly string[], key?: string): Promise<void> {
+  const records = texts.map((text, at) => ({
+    topic,
+    key: key ?? `key-${at % 12}`,
+    value: Buffer.from(text),
+  }));
+  expect(await router.send(records)).toEqual({ status: 'acknowledged' });
+}
+
+const texts = (mark: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${mark}:${String(at).padStart(5, '0')}`);
+
+const appliedAll = (count: number) =>
+  until(`${count} applied`, async () => (await store.applied()).length >= count);
+
+describe('effect', () => {
+  it('applies what was there and what comes, once, each key in its order, in bounded slices', async () => {
+    await publish(texts('before', 600));
+    const sizes: number[] = [];
+    await sink({
+      maxSliceRecords: 50,
+      apply: (slice) => {
+        sizes.push(slice.records.length);
+        return store.apply(slice);
+      },
+    });
+    await appliedAll(600);
+    await publish(texts('later', 300));
+    await appliedAll(900);
+    const applied = await store.applied();
+    expect(applied.toSorted()).toEqual([...texts('before', 600), ...texts('later', 300)].toSorted());
+    for (let key = 0; key < 12; key += 1) {
+      const ofKey = applied.filter((text) => text.startsWith('before') && Number(text.slice(7)) % 12 === key);
+      expect(ofKey).toEqual(ofKey.toSorted());
+    }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(50);
+  });
+
+  it('works on partitions in parallel: one that waits holds up no other', async () => {
+    let held = '';
+    let release: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await publish(texts('parallel', 120));
+    await sink({
+      apply: async (slice) => {
+        held ||= `${slice.topic}/${slice.partition}`;
+        if (held === `${slice.topic}/${slice.partition}`) await wait;
+        await store.apply(slice);
+      },
+    });
+    const all = await readTopic(kafka.admin, topic);
+    await until('the other partitions are done', async () => {
+      const others = all.filter((record) => `${topic}/${record.partition}` !== held).length;
+      return held !== '' && (await store.applied()).length === others;
+    });
+    release();
+    await appliedAll(120);
+  });
+
+  it('pauses a partition whose queue is full and goes on when there is room again', async () => {
+    let open = false;
+    const made = await sink({
+      maxQueueBytes: 2_000,
+      maxSliceRecords: 5,
+      apply: async (slice) => {
+        await until('the gate is open', () => open);
+        await store.apply(slice);
+      },
+    });
+    for (let round = 0; round < 10; round += 1) await publish(texts(`pressure-${round}`, 60), 'one-key');
+    const queued = () => made.health().partitions.reduce((sum, each) => sum + each.queuedRecords, 0);
+    await until('something waits', () => queued() > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // 60 records of some 25 bytes a batch: a fetch may overshoot, but not take all 600.
+    expect(queued()).toBeLessThan(400);
+    open = true;
+    await appliedAll(600);
+    expect(new Set(await store.applied()).size).toBe(600);
+  });
+
+  it('commits to Kafka what it has applied, for tools that show lag', async () => {
+    await publish(texts('lag', 60));
+    const made = await sink();
+    await appliedAll(60);
+    await made.stop();
+    const admin = openClient(kafka.admin, { log: recordingLog() }).admin();
+    await admin.connect();
+    const offsets = await admin.fetchOffsets({ groupId: kafka.topicPrefix + group });
+    await admin.disconnect();
+    const stored = await store.storedOffsets();
+    for (const { topic: name, partitions: found } of offsets) {
+      expect(name).toBe(kafka.topicPrefix + topic);
+      for (const { partition, offset } of found) expect(BigInt(offset)).toBe(stored[`${topic}/${partition}`]);
+    }
+    expect(offsets[0]?.partitions).toHaveLength(partitions);
+  });
+});
+
+describe('position', () => {
+  it('repeats nothing when the process died after the effect and before it told Kafka', async () => {
+    await publish(texts('crash', 200));
+    let applications = 0;
+    const first = createSink(kafka.settings('mailbox'), {
+      group,
+      topics: [topic],
+      readOffset: store.readOffset,
+      maxSliceRecords: 20,
+      maxWaitMs: 100,
+      log: recordingLog(),
+      apply: async (slice) => {
+        applications += 1;
+        // From the fifth slice on the process is as good as dead: nothing returns, nothing is committed.
+        if (applications > 5) return new Promise(() => undefined);
+        await store.apply(slice);
+      },
+    });
+    await first.start();
+    await until('the first process hangs', () => applications > 5);
+    const before = (await store.applied()).length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(200);
+    await sink();
+    await appliedAll(200);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const applied = await store.applied();
+    expect(applied).toHaveLength(200);
+    expect(new Set(applied).size).toBe(200);
+    // The first never stops by itself: its slice is under way for ever.
+    void first.stop();
+  });
+
+  it('fences two sinks that both believe to own a partition: nothing twice, nothing lost', async () => {
+    const twin = async (offset: bigint, slice: Slice): Promise<void> => {
+      // What a replica does that was stopped past its session: it applies the same records from the same offset.
+      if (slice.first === offset)
+        await store.apply({ ...slice, records: slice.records.slice(0, 1), after: slice.first + 1n });
+    };
+    await publish(texts('fence', 90));
+    const log = recordingLog();
+    await sink({
+      log,
+      apply: async (slice) => {
+        await twin(0n, slice);
+        await store.apply(slice);
+      },
+    });
+    await appliedAll(90);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const applied = await store.applied();
+    expect(applied.toSorted()).toEqual(texts('fence', 90));
+    const stale = log.lines.filter(({ message }) => message === 'stored offset has moved');
+    expect(stale.length).toBe(partitions);
+  });
+
+  it('hands partitions over between members without repeating or losing a record', async () => {
+    const first = await sink({ maxSliceRecords: 7 });
+    await publish(texts('handover-a', 150));
+    const second = await sink({ maxSliceRecords: 7 });
+    await publish(texts('handover-b', 150));
+    await until('both have partitions', () =>
+      [first, second].every((each) => each.health().partitions.length > 0),
+    );
+    await publish(texts('handover-c', 150));
+    await first.stop();
+    await publish(texts('handover-d', 150));
+    await appliedAll(600);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const applied = await store.applied();
+    expect(applied).toHaveLength(600);
+    expect(new Set(applied).size).toBe(600);
+  });
+
+  it('stops with the reason when the stored offset is outside the log', async () => {
+    await publish(texts('outside', 10), 'one-key');
+    await store.pool.query(
+      `INSERT INTO stored_offset SELECT $1, $2, n, 4711 FROM generate_series(0, ${partitions - 1}) AS n`,
+      [group, topic],
+    );
+    const made = await sink();
+    const failure = await new Promise<Error>((resolve) => made.onFailure(resolve));
+    expect(failure.name).toBe('StoredOffsetOutsideLog');
+    expect(failure.message).toContain('4711');
+    expect(made.health().failed).toContain('behind its end');
+    expect(await store.applied()).toEqual([]);
+  });
+});
+
+describe('failure', () => {
+  it('buries a poison record with its bytes and its cause, and goes on with its partition', async () => {
+    const all = texts('poison', 60);
+    await publish(all, 'one-key');
+    const made = await sink({
+      apply: (slice) =>
+        store.apply(slice, (text) => {
+          if (text === 'poison:00030') throw new PoisonRecord('UNDECODABLE');
+        }),
+    });
+    await appliedAll(59);
+    expect(await store.applied()).toEqual(all.filter((text) => text !== 'poison:00030'));
+    await until('the offset passed', async () => Object.values(await store.storedOffsets()).includes(60n));
+    const [letter, ...others] = await readTopic(kafka.admin, `${group}.dlq.v1`);
+    expect(others).toEqual([]);
+    expect(letter?.key).toBe('one-key');
+    expect(letter?.value.toString()).toBe('poison:00030');
+    const header = (name: string): Buffer => Buffer.from(String(letter?.headers?.[name] ?? ''), 'latin1');
+    const raw = (name: string): Buffer => {
+      const value = letter?.headers?.[name];
+      return Buffer.isBuffer(value) ? value : header(name);
+    };
+    expect(raw('kafka_dlt-original-topic').toString()).toBe(topic);
+    expect(raw('kafka_dlt-original-offset').readBigInt64BE()).toBe(30n);
+    expect(raw('kafka_dlt-original-consumer-group').toString()).toBe(group);
+    expect(raw('kafka_dlt-exception-message').toString()).toBe('UNDECODABLE');
+    expect(made.health()).toMatchObject({ deadLetters: 1, pausedUntilUpgrade: false });
+  });
+
+  it('waits out what is not the fault of a record, in order and without a dead letter', async () => {
+    await publish(texts('outage', 40), 'one-key');
+    let failures = 0;
+    const made = await sink({
+      apply: async (slice) => {
+        if (failures < 4) {
+          failures += 1;
+          throw Object.assign(new Error('disk full'), { code: '53100', transient: true });
+        }
+        await store.apply(slice);
+      },
+    });
+    await appliedAll(40);
+    expect(await store.applied()).toEqual(texts('outage', 40));
+    expect(failures).toBe(4);
+    expect(made.health().deadLetters).toBe(0);
+  });
+
+  it('buries a record that fails for no stated reason only after several tries', async () => {
+    await publish(texts('bug', 3), 'one-key');
+    let tries = 0;
+    await sink({
+      apply: (slice) =>
+        store.apply(slice, (text) => {
+          if (text !== 'bug:00001') return;
+          tries += 1;
+          throw new TypeError('x is not a function');
+        }),
+    });
+    await appliedAll(2);
+    await until('a dead letter', async () => (await readTopic(kafka.admin, `${group}.dlq.v1`)).length === 1);
+    expect(await store.applied()).toEqual(['bug:00000', 'bug:00002']);
+    expect(tries).toBeGreaterThanOrEqual(3);
+  });
+
+  it('pauses the partition of a record from a newer release; the others go on', async () => {
+    await publish(texts('newer', 30), 'one-key');
+    const made = await sink({
+      apply: (slice) =>
+        store.apply(slice, (text) => {
+          if (text === 'newer:00010') throw new PauseUntilUpgrade('SCHEMA_99');
+        }),
+    });
+    await until('the partition pauses', () => made.health().pausedUntilUpgrade);
+    const paused = made.health().partitions.find((each) => each.state === 'paused-until-upgrade');
+    expect(paused).toMatchObject({ next: '10', failureCode: 'SCHEMA_99' });
+    expect(await store.applied()).toEqual(texts('newer', 10));
+    const others = Array.from({ length: 40 }, (_, at) => ({
+      topic,
+      key: `other-${at}`,
+      value: Buffer.from(`on:${at}`),
+    }));
+    await router.send(others);
+    const all = await readTopic(kafka.admin, topic);
+    const elsewhere = all.filter((record) => record.partition !== paused?.partition).length;
+    expect(elsewhere).toBeGreaterThan(0);
+    await appliedAll(10 + elsewhere);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await store.applied()).toHaveLength(10 + elsewhere);
+    expect(await readTopic(kafka.admin, `${group}.dlq.v1`)).toEqual([]);
+    await made.stop();
+    // After the upgrade the record is readable, and nothing was passed over.
+    await sink();
+    await appliedAll(70);
+    expect(new Set(await store.applied()).size).toBe(70);
+  });
+});
