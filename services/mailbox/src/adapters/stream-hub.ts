@@ -93,6 +93,12 @@ interface Channel {
   behind: boolean;
 }
 
+/** What one reader gets of one item: rendered once, however many streams that reader has open. */
+interface RenderedFrame {
+  readonly version: number;
+  readonly frame: Buffer | null;
+}
+
 const tickMs = 1_000;
 
 /** Makes the hub; it runs no timer while no stream is open. */
@@ -105,14 +111,14 @@ export function createStreamHub(options: {
 }): StreamHub {
   const { store, limits, observer } = options;
   const channels = new Map<string, Channel>();
-  const frames = new WeakMap<InboxItem, Map<Reader, { version: number; frame: Buffer | null }>>();
+  const frames = new WeakMap<InboxItem, Map<Reader, RenderedFrame>>();
   let timers: readonly NodeJS.Timeout[] = [];
   let polling = false;
   let openStreams = 0;
 
   function frameOf(item: InboxItem, session: Session): Buffer | null {
-    let byReader = frames.get(item);
-    if (byReader === undefined) frames.set(item, (byReader = new Map()));
+    const byReader = frames.get(item) ?? new Map<Reader, RenderedFrame>();
+    frames.set(item, byReader);
     const cached = byReader.get(session.reader);
     if (cached !== undefined && cached.version === session.reader.version) return cached.frame;
     const json = options.showItem(item, session.reader);

@@ -1,5 +1,5 @@
 import { decide, markingsOf, type Subject } from '@chappe/policy';
-import { deriveMessageId, type Message, type MessageJson, messageToJson } from '@chappe/schemas';
+import { deriveMessageId, isUuidV7, type Message, type MessageJson, messageToJson } from '@chappe/schemas';
 
 /** What is stored about one decided copy of a message that this correspondent sent. */
 export interface SentItem {
@@ -76,7 +76,8 @@ export function pendingStatus(
   messageId: string,
   submissionId: string | null,
 ): SentStatusJson | null {
-  if (submissionId === null || deriveMessageId(correspondent, submissionId) !== messageId) return null;
+  if (submissionId === null || !isUuidV7(submissionId)) return null;
+  if (deriveMessageId(correspondent, submissionId) !== messageId) return null;
   return { messageId, submissionId, state: 'PENDING' };
 }
 
