@@ -1,4 +1,5 @@
 import type { DirectoryRecord, Manifest } from '@chappe/schemas';
+import { compareKeys } from './directory-entries.ts';
 import { recordForm, releaseDigest } from './release.ts';
 import { buildSnapshot, type DirectorySnapshot } from './snapshot.ts';
 
@@ -81,7 +82,7 @@ function applyManifest(state: ReplicaState, manifest: Manifest): ReplicaStep {
   if (manifest.proposedBy === manifest.approvedBy) return refuse(dropped, 'one-person');
   const byKey = bufferedRecords(state);
   if (byKey.size < manifest.count) return { state: { ...state, awaiting: manifest }, event: 'buffered' };
-  const records = [...byKey.values()];
+  const records = [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key));
   if (byKey.size > manifest.count || releaseDigest(manifest, records) !== manifest.sha256) {
     return refuse(dropped, 'wrong-digest');
   }

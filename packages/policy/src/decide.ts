@@ -37,11 +37,11 @@ export function decide(
   _context: PolicyContext,
 ): PolicyDecision {
   const row = actionRow(action);
-  if (row === undefined) return denied(['grant.role-lacks-action']);
+  if (row === undefined) return denied('grant.role-lacks-action');
   if (row.content && subject.grants.some((grant) => blindRoles.includes(grant.role))) {
-    return denied(['grant.blind-role']);
+    return denied('grant.blind-role');
   }
-  let furthest: readonly Step[] = [deny('grant.role-lacks-action')];
+  let furthest: readonly Step[] = [];
   for (const grant of subject.grants) {
     const steps = judgeGrant(subject, grant, action, resource);
     if (steps.every((step) => step.effect === 'pass')) {
@@ -56,7 +56,10 @@ export function decide(
     }
     if (steps.length > furthest.length) furthest = steps;
   }
-  return { effect: 'deny', code: furthest.at(-1)?.code ?? 'grant.role-lacks-action', steps: furthest };
+  const last = furthest.at(-1);
+  return last === undefined
+    ? denied('grant.role-lacks-action')
+    : { effect: 'deny', code: last.code, steps: furthest };
 }
 
 function judgeGrant(
@@ -173,6 +176,6 @@ function deny(code: StepCode): Step {
   return { code, effect: 'deny' };
 }
 
-function denied(codes: readonly [StepCode]): PolicyDecision {
-  return { effect: 'deny', code: codes[0], steps: codes.map(deny) };
+function denied(code: StepCode): PolicyDecision {
+  return { effect: 'deny', code, steps: [deny(code)] };
 }

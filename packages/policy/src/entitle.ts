@@ -1,5 +1,6 @@
 import type { Message } from '@chappe/schemas';
 import type { DeliveryRelation, RecipientProfile } from './recipient-profile.ts';
+import { markingsOf } from './resource.ts';
 import {
   isInsideNetwork,
   judgeClassification,
@@ -59,8 +60,20 @@ function* findings(
   yield judgeClassification(recipient, message);
   yield judgeTlp(recipient, message, relation);
   yield judgeHandlingCodes(recipient, message, relation);
-  yield recipient.suspended ? 'grant.suspended' : 'grant.permits';
+  yield judgeGrant(recipient, message, relation);
   yield ['ACTION', 'INFORMATION', 'SENDER'].includes(relation) ? 'relation.permits' : 'relation.none';
+}
+
+/**
+ * A suspended correspondent receives nothing. Outside the network the list of recipients is withheld, and
+ * exclusive attention with it: since nothing would hold it there, such a recipient is withheld instead.
+ */
+function judgeGrant(recipient: RecipientProfile, message: Message, relation: DeliveryRelation): StepCode {
+  if (recipient.suspended) return 'grant.suspended';
+  const reserved = markingsOf(message, recipient.correspondent).attentionPositions !== null;
+  return reserved && relation !== 'SENDER' && !isInsideNetwork(recipient)
+    ? 'grant.attention-outside'
+    : 'grant.permits';
 }
 
 function withhold(

@@ -1,6 +1,7 @@
-import { avroSchemaOf, type Message } from '@chappe/schemas';
+import { avroSchemaOf, kindFields, type Message } from '@chappe/schemas';
 import { type AvroField, createAvroShape } from './avro-shape.ts';
 
+const bodyFields: ReadonlySet<string> = new Set(Object.values(kindFields));
 const shape = createAvroShape(avroSchemaOf('Message'));
 
 /**
@@ -34,7 +35,7 @@ function blankRecord(
   const field = head === undefined ? undefined : fields.get(head.name);
   if (head === undefined || field === undefined || !Object.hasOwn(record, head.name)) return record;
   const current = record[head.name];
-  if (rest.length === 0) return { ...record, [head.name]: field.empty() };
+  if (rest.length === 0) return { ...record, [head.name]: emptied(head.name, field, current) };
   const inner = field.fields();
   if (Array.isArray(current)) {
     return head.everyItem
@@ -45,6 +46,12 @@ function blankRecord(
       : record;
   }
   return isRecord(current) ? { ...record, [head.name]: blankRecord(current, inner, rest) } : record;
+}
+
+/** A withheld body is emptied, not removed: a message without the body of its kind is not a message. */
+function emptied(name: string, field: AvroField, current: unknown): unknown {
+  if (!bodyFields.has(name) || !isRecord(current)) return field.empty();
+  return Object.fromEntries([...field.fields()].map(([inner, each]) => [inner, each.empty()]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -74,6 +74,10 @@ const texts = {
     fr: "Réservé par l'expéditeur à d'autres fonctions.",
     en: 'Reserved by the sender to other positions.',
   },
+  'grant.attention-outside': {
+    fr: 'L’attention exclusive ne peut être garantie hors du réseau.',
+    en: 'Exclusive attention cannot be guaranteed outside the network.',
+  },
   'grant.exercise': {
     fr: "Envoyer pour exercice demande un droit qui n'est pas accordé.",
     en: 'Sending as an exercise needs a right that is not granted.',
