@@ -1,1 +1,2 @@
-export {};
+export { type ArchiveConfig, archiveSettings } from './config.ts';
+export { startArchive } from './service.ts';
