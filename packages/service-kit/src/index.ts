@@ -13,6 +13,7 @@ export {
   type TokenVerifierOptions,
   type VerifiedToken,
 } from './authentication/create-token-verifier.ts';
+export { type BodyCheck, compileBodyCheck } from './http/compile-body-check.ts';
 export { createHttpServer } from './http/create-http-server.ts';
 export type {
   DependencyHealth,
@@ -24,13 +25,21 @@ export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecy
 export { type RunningService, runService } from './lifecycle/run-service.ts';
 export { createLogger, type Logger, type LoggerOptions } from './observability/create-logger.ts';
 export { createMetrics, type Metrics } from './observability/create-metrics.ts';
+export {
+  createProducerMetrics,
+  createSinkMetrics,
+  type ProducerObserver,
+  type SinkObserver,
+} from './observability/create-pipeline-metrics.ts';
 export { traceIdFrom, traceparentFor } from './observability/trace-context.ts';
 export { isProblemCode, type ProblemCode, type ProblemDefinition, problems } from './problems/catalogue.ts';
 export {
+  languageOf,
   Problem,
   type ProblemBody,
   type ProblemExtras,
   type ProblemFinding,
+  problemBody,
   problemType,
 } from './problems/problem.ts';
 export { assertProductionSafe, demonstrationPrefix } from './settings/assert-production-safe.ts';
