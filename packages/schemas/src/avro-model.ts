@@ -78,6 +78,9 @@ export function isPrimitive(type: string): type is Primitive {
   return (primitives as readonly string[]).includes(type);
 }
 
+/** The largest long in use: avsc neither writes nor reads 2^53 - 1. */
+export const largestLong = Number.MAX_SAFE_INTEGER - 1;
+
 /** A type with names resolved and the nullable union taken apart. */
 export type Shape =
   | { readonly is: Primitive; readonly nullable: boolean; readonly timestamp: boolean }

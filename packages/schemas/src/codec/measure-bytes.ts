@@ -3,6 +3,7 @@ import {
   type AvroNamed,
   type AvroRecord,
   type FieldRules,
+  largestLong,
   namedTypesOf,
   type Shape,
   shapeOf,
@@ -102,7 +103,7 @@ function compileBare(
     case 'long':
       return shape.timestamp
         ? (cursor) => isWithin(readLong(cursor), earliestMs, latestMs)
-        : (cursor) => Number.isSafeInteger(readLong(cursor));
+        : (cursor) => isWithin(readLong(cursor), -largestLong, largestLong);
     case 'double':
       return (cursor) => {
         if (cursor.position + 8 > cursor.bytes.length) return false;

@@ -1,4 +1,11 @@
-import { type AvroField, type AvroRecord, isOptionalInJson, type Shape, shapeOf } from '../avro-model.ts';
+import {
+  type AvroField,
+  type AvroRecord,
+  isOptionalInJson,
+  largestLong,
+  type Shape,
+  shapeOf,
+} from '../avro-model.ts';
 import { kindFields, kindHeaderFields } from '../generated/kinds.ts';
 import { type KnownKind, knownKinds } from '../message-body.ts';
 import { type MessageShape, newestMessage, writtenMessage } from './message-shape.ts';
@@ -250,7 +257,7 @@ function renameReferences(schema: JsonSchema, prefix: string, suffix: string): J
 function bounds({ chappe: rules = {} }: AvroField): JsonSchema {
   return {
     ...(rules.min === undefined ? {} : { minimum: rules.min }),
-    ...(rules.max === undefined ? {} : { maximum: rules.max }),
+    ...(rules.max === undefined ? {} : { maximum: Math.min(rules.max, largestLong) }),
   };
 }
 

@@ -67,13 +67,12 @@ function* recordProblems(
     }
     yield* defaultProblems(before, after, at);
     yield* boundProblems(before, after, at);
-    yield* shapeProblems(
-      shapeOf(before.type, olderNames),
-      shapeOf(after.type, newerNames),
-      at,
-      olderNames,
-      newerNames,
-    );
+    try {
+      const [was, is] = [shapeOf(before.type, olderNames), shapeOf(after.type, newerNames)];
+      yield* shapeProblems(was, is, at, olderNames, newerNames);
+    } catch (error) {
+      yield `${at}: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
   const known = new Set(older.fields.map((field) => field.name));
   for (const field of newer.fields) {
