@@ -1,1 +1,3 @@
-export {};
+export type { RouterOverrides } from './assemble-lane.ts';
+export { type RouterConfig, routerSettings } from './config.ts';
+export { startRouter } from './service.ts';

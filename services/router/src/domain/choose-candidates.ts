@@ -1,0 +1,153 @@
+import { type DirectorySnapshot, matchRules, type RuleMatch, routingFactsOf } from '@chappe/directory';
+import type { RecipientOrigin } from '@chappe/policy';
+import type { DecisionReason, Kind, Message, Recipients } from '@chappe/schemas';
+import { everyHolderOf, type Holder } from './holders.ts';
+import { antecedentOf, opensThread } from './message-references.ts';
+import type { ThreadMemory } from './thread-memory.ts';
+
+/** A correspondent that may get a message, before policy has been asked. */
+export interface Candidate {
+  readonly correspondent: string;
+  readonly role: 'ACTION' | 'INFORMATION';
+  readonly origin: RecipientOrigin;
+  readonly reasons: readonly DecisionReason[];
+}
+
+/** What the choice rests on. */
+export interface ChoiceContext {
+  readonly memory: ThreadMemory;
+  readonly directory: DirectorySnapshot;
+  readonly nowMs: number;
+}
+
+/** A reason by its code alone; the words stand in `reason-words.ts`, not in each record. */
+export function reason(code: string, ruleId: string | null = null): DecisionReason {
+  return { code, ruleId, text_fr: null, text_en: null };
+}
+
+/**
+ * Whom a message concerns, in the order of their codes: whom it names; whom the routing rules name; and,
+ * for a message that follows another, whoever that one concerns. The sender has its own copy and is never
+ * a candidate.
+ */
+export function chooseCandidates(message: Message, context: ChoiceContext): readonly Candidate[] {
+  const chosen = new Map<string, Candidate>();
+  const all = [
+    ...namedBy(message),
+    ...(opensThread(message) ? [] : concernedByAntecedent(message, context)),
+    ...foundByRules(message, context),
+  ];
+  for (const candidate of all) {
+    const { correspondent } = candidate;
+    if (correspondent === '' || correspondent === message.sender.correspondent) continue;
+    const before = chosen.get(correspondent);
+    chosen.set(correspondent, before === undefined ? candidate : merge(before, candidate));
+  }
+  return [...chosen.values()].sort((a, b) => (a.correspondent < b.correspondent ? -1 : 1));
+}
+
+/** The duty desk, for a message that would reach nobody. */
+export function dutyDeskOf(message: Message, directory: DirectorySnapshot): Candidate | null {
+  const correspondent = directory.dutyDesk;
+  if (correspondent === '' || correspondent === message.sender.correspondent) return null;
+  return { correspondent, role: 'ACTION', origin: 'RULE', reasons: [reason('duty-desk')] };
+}
+
+/** For action weighs more than for information; named weighs more than found. */
+function merge(first: Candidate, second: Candidate): Candidate {
+  const weight: Record<RecipientOrigin, number> = { NAMED: 2, DISPATCH: 1, RULE: 0 };
+  return {
+    correspondent: first.correspondent,
+    role: first.role === 'ACTION' || second.role === 'ACTION' ? 'ACTION' : 'INFORMATION',
+    origin: weight[second.origin] > weight[first.origin] ? second.origin : first.origin,
+    reasons: [...first.reasons, ...second.reasons],
+  };
+}
+
+function namedBy(message: Message): Candidate[] {
+  return [
+    ...addressees(message.recipients),
+    ...(message.dispatch === null ? [] : addressees(message.dispatch)),
+  ];
+}
+
+function addressees({ action, information }: Pick<Recipients, 'action' | 'information'>): Candidate[] {
+  const named = (role: Candidate['role'], code: string) => (addressee: { correspondent: string }) => ({
+    correspondent: addressee.correspondent,
+    role,
+    origin: 'NAMED' as const,
+    reasons: [reason(code)],
+  });
+  return [
+    ...action.map(named('ACTION', 'named-for-action')),
+    ...information.map(named('INFORMATION', 'named-for-information')),
+  ];
+}
+
+/**
+ * Rules route what opens a thread. What follows goes to those whom the thread concerns, unless a rule
+ * asks for its kind by name: otherwise every desk that watches an area would get every answer given in it.
+ */
+function foundByRules(message: Message, { directory, nowMs }: ChoiceContext): Candidate[] {
+  const opening = opensThread(message);
+  return matchRules(directory, routingFactsOf(message), nowMs)
+    .filter((match) => opening || namesKind(directory, match.ruleId, message.kind))
+    .flatMap((match) => {
+      const found = (role: Candidate['role']) => (correspondent: string) => ({
+        correspondent,
+        role,
+        origin: 'RULE' as const,
+        reasons: [reasonOf(match)],
+      });
+      return [...match.action.map(found('ACTION')), ...match.information.map(found('INFORMATION'))];
+    });
+}
+
+function reasonOf({ ruleId, fallback, undecided }: RuleMatch): DecisionReason {
+  if (fallback) return reason('duty-desk');
+  return reason(undecided ? 'rule-undecided' : 'rule', ruleId);
+}
+
+function namesKind(directory: DirectorySnapshot, ruleId: string, kind: Kind): boolean {
+  return directory.rules.find((rule) => rule.ruleId === ruleId)?.match.kinds.includes(kind) ?? false;
+}
+
+function concernedByAntecedent(message: Message, { memory }: ChoiceContext): Candidate[] {
+  const antecedent = antecedentOf(message);
+  const holders = [...everyHolderOf(memory, antecedent).values()];
+  switch (message.kind) {
+    // Whoever holds the original must learn that it is wrong or withdrawn.
+    case 'CORRECTION':
+    case 'CANCELLATION':
+      return holders.map((holder) => asHolder(holder));
+    // A dispatch names whom it is for; a holder that it does not name has nothing to do with it.
+    case 'DISPATCH':
+      return [];
+    default: {
+      const author = memory.accepted(antecedent)?.decision.sender;
+      // Adding to one's own message concerns those who hold it; anything else answers its author.
+      if (author === message.sender.correspondent) return holders.map((holder) => asHolder(holder));
+      return author === undefined ? [] : [answeredAuthor(author)];
+    }
+  }
+}
+
+function answeredAuthor(correspondent: string): Candidate {
+  return { correspondent, role: 'ACTION', origin: 'NAMED', reasons: [reason('author-of-original')] };
+}
+
+/** Keeps why the holder got the original, since a change of markings may bear on it. */
+function asHolder({ correspondent, role, reasonCodes }: Holder): Candidate {
+  const reasons = ['holder-of-original', ...reasonCodes.filter((code) => code !== 'holder-of-original')];
+  return {
+    correspondent,
+    role: role === 'INFORMATION' ? 'INFORMATION' : 'ACTION',
+    origin: originOf(reasonCodes),
+    reasons: reasons.map((code) => reason(code)),
+  };
+}
+
+function originOf(reasonCodes: readonly string[]): RecipientOrigin {
+  if (reasonCodes.some((code) => code.startsWith('named-') || code === 'author-of-original')) return 'NAMED';
+  return reasonCodes.includes('dispatched') ? 'DISPATCH' : 'RULE';
+}

@@ -1,0 +1,121 @@
+import type { DirectorySnapshot } from '@chappe/directory';
+import type { Decision, Message } from '@chappe/schemas';
+import { acceptMessage, type RefusalCode, refuseMessage } from './compose-decision.ts';
+import { distributeMessage } from './distribute-message.ts';
+import { areReferencesUsable } from './judge-references.ts';
+import { subjectOf } from './message-references.ts';
+import type { Arrival, HeldMessage, KnownDecision, ThreadMemory } from './thread-memory.ts';
+
+/** What a decision rests on besides the threads. */
+export interface RoutingContext {
+  readonly directory: DirectorySnapshot;
+  readonly nowMs: number;
+  /** How long a message may wait for its reference. */
+  readonly referenceWaitMs: number;
+  /** How many messages of one sender may wait. */
+  readonly maxHeldPerSender: number;
+}
+
+/** What becomes of a message. */
+export type Fate =
+  /** New: accepted or refused now. */
+  | { readonly fate: 'DECIDED'; readonly known: KnownDecision }
+  /** The same copy again: the decision that stands. */
+  | { readonly fate: 'REPEATED'; readonly known: KnownDecision }
+  /** Another message under an identity that was accepted: refused, and its sender told. */
+  | { readonly fate: 'CONFLICT'; readonly known: KnownDecision }
+  /** Waits; `known` once it has waited before. */
+  | { readonly fate: 'HELD'; readonly held: HeldMessage; readonly again: boolean };
+
+/** Decides what becomes of a message, from what is known of its thread. */
+export function decideMessage(arrival: Arrival, memory: ThreadMemory, context: RoutingContext): Fate {
+  const { message } = arrival;
+  const known = memory.decided(message.messageId, message.requestDigest);
+  if (known !== undefined) return { fate: 'REPEATED', known };
+  const held = memory.heldIn(message.threadId);
+  const again = held.find((each) => isSameCopy(each.message, message));
+  if (again !== undefined) return { fate: 'HELD', held: again, again: true };
+  if (memory.accepted(message.messageId) !== undefined) return conflict(arrival, context);
+  const behind = held.some((each) => mustPrecede(each, arrival));
+  if (!behind && areReferencesUsable(message, memory)) return decided(arrival, memory, context);
+  if (memory.heldBy(message.sender.correspondent) >= context.maxHeldPerSender) {
+    return { fate: 'DECIDED', known: refused(arrival, 'too-many-waiting', context) };
+  }
+  return {
+    fate: 'HELD',
+    held: { ...arrival, heldUntilMs: context.nowMs + context.referenceWaitMs },
+    again: false,
+  };
+}
+
+/**
+ * Decides a message that waits, once something has changed; undefined while it has to go on waiting.
+ * `earlier` are those that arrived before it and still wait.
+ */
+export function decideHeld(
+  held: HeldMessage,
+  earlier: readonly HeldMessage[],
+  memory: ThreadMemory,
+  context: RoutingContext,
+  giveUpBeforeMs: number | null,
+): KnownDecision | undefined {
+  const { message } = held;
+  const known = memory.decided(message.messageId, message.requestDigest);
+  if (known !== undefined) return known;
+  if (memory.accepted(message.messageId) !== undefined) return conflict(held, context).known;
+  const behind = earlier.some((each) => mustPrecede(each, held));
+  if (!behind && areReferencesUsable(message, memory)) return decided(held, memory, context).known;
+  const late = giveUpBeforeMs !== null && held.heldUntilMs <= giveUpBeforeMs;
+  return late && !behind ? refused(held, 'reference-unavailable', context) : undefined;
+}
+
+/**
+ * What one sender wrote later in the same thread and lane must not overtake what it wrote before: it may
+ * have been written knowing that the earlier one was on its way.
+ */
+function mustPrecede(earlier: Arrival, later: Arrival): boolean {
+  return (
+    earlier.lane === later.lane &&
+    earlier.message.sender.correspondent === later.message.sender.correspondent &&
+    !isSameCopy(earlier.message, later.message)
+  );
+}
+
+function isSameCopy(a: Message, b: Message): boolean {
+  return a.messageId === b.messageId && a.requestDigest === b.requestDigest;
+}
+
+function decided(
+  arrival: Arrival,
+  memory: ThreadMemory,
+  context: RoutingContext,
+): Fate & { fate: 'DECIDED' } {
+  const { message, lane } = arrival;
+  const { directory, nowMs } = context;
+  const answer = distributeMessage(message, { memory, directory, nowMs });
+  const known = answer.distributed
+    ? record(arrival, acceptMessage(message, answer.distribution, { lane, nowMs, directory }))
+    : record(arrival, refuseMessage(message, answer.code, { lane, nowMs, directory }, answer.denied));
+  return { fate: 'DECIDED', known };
+}
+
+function conflict(arrival: Arrival, context: RoutingContext): Fate & { fate: 'CONFLICT' } {
+  return { fate: 'CONFLICT', known: refused(arrival, 'CONFLICT', context) };
+}
+
+function refused(arrival: Arrival, code: RefusalCode, context: RoutingContext): KnownDecision {
+  const { message, lane } = arrival;
+  return record(arrival, refuseMessage(message, code, { lane, ...context }));
+}
+
+/** Of a refused message the router keeps no content: its sender has it, and the archive. */
+function record({ message, encoded }: Arrival, decision: Decision): KnownDecision {
+  const accepted = decision.outcome === 'ACCEPTED';
+  return {
+    decision,
+    subjectId: subjectOf(message),
+    traceId: message.traceId,
+    original: () => (accepted ? message : null),
+    encoded: accepted ? encoded : null,
+  };
+}

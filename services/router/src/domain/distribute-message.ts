@@ -1,0 +1,112 @@
+import type { DecisionDenial, Message } from '@chappe/schemas';
+import {
+  type Candidate,
+  type ChoiceContext,
+  chooseCandidates,
+  dutyDeskOf,
+  reason,
+} from './choose-candidates.ts';
+import type { Distribution, NoticeCode, RefusalCode } from './compose-decision.ts';
+import { denial, type Entitled, entitleCandidates } from './entitle-candidates.ts';
+import { holdersOf, isCancelled } from './holders.ts';
+import { subjectOf } from './message-references.ts';
+import { releasedCorrespondents } from './released-correspondents.ts';
+
+/** Who gets a message whose references hold, or why nobody does. */
+export type Distributed =
+  | { readonly distributed: true; readonly distribution: Distribution }
+  | { readonly distributed: false; readonly code: RefusalCode; readonly denied: readonly DecisionDenial[] };
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** Chooses who is concerned, asks policy about each, and makes sure that the message reaches somebody. */
+export function distributeMessage(message: Message, context: ChoiceContext): Distributed {
+  const candidates = chooseCandidates(message, context);
+  if (message.kind === 'DISPATCH') return distributeDispatch(message, candidates, context);
+  const { entitled, denied } = entitleCandidates(candidates, message, context.directory, nobody);
+  const notices = bareNotices(message, candidates, denied);
+  const noticed = new Set(notices.map(({ correspondent }) => correspondent));
+  const distribution: Distribution = {
+    entitled,
+    notices,
+    denied: denied.filter(({ correspondent }) => !noticed.has(correspondent)),
+    passedOn: null,
+  };
+  if (entitled.length + notices.length > 0) return { distributed: true, distribution };
+  return fallBackOnDutyDesk(message, distribution, context);
+}
+
+/** A lead that nobody else gets is still somebody's business, unless its sender said otherwise. */
+function fallBackOnDutyDesk(message: Message, reached: Distribution, context: ChoiceContext): Distributed {
+  const desk = dutyDeskOf(message, context.directory);
+  const fallback = entitleCandidates(desk === null ? [] : [desk], message, context.directory, nobody);
+  const known = new Set(reached.denied.map(({ correspondent }) => correspondent));
+  const denied = [
+    ...reached.denied,
+    ...fallback.denied.filter(({ correspondent }) => !known.has(correspondent)),
+  ];
+  if (fallback.entitled.length === 0) return { distributed: false, code: 'no-recipient', denied };
+  return { distributed: true, distribution: { ...reached, denied, entitled: fallback.entitled } };
+}
+
+/** Whoever holds a message learns that it was corrected or cancelled, even if it may not read how. */
+function bareNotices(
+  message: Message,
+  candidates: readonly Candidate[],
+  denied: readonly DecisionDenial[],
+): Distribution['notices'] {
+  const code = noticeCodeOf(message);
+  if (code === null) return [];
+  const holders = new Set(
+    candidates
+      .filter(({ reasons }) => reasons.some((each) => each.code === 'holder-of-original'))
+      .map(({ correspondent }) => correspondent),
+  );
+  return denied
+    .filter(({ correspondent }) => holders.has(correspondent))
+    .map(({ correspondent, reasons }) => ({ correspondent, code, reasons }));
+}
+
+function noticeCodeOf({ kind }: Message): NoticeCode | null {
+  if (kind === 'CORRECTION') return 'corrected';
+  return kind === 'CANCELLATION' ? 'cancelled' : null;
+}
+
+/**
+ * An addressee of a dispatch gets the original's variant under its own messageId, unless it holds it
+ * already, then the dispatch. Who may not have the one does not get the other either: an instruction
+ * about a message that its reader does not hold would tell of it.
+ */
+function distributeDispatch(
+  message: Message,
+  candidates: readonly Candidate[],
+  { memory, directory, nowMs }: ChoiceContext,
+): Distributed {
+  const subjectId = subjectOf(message) ?? '';
+  if (isCancelled(memory, subjectId)) return { distributed: false, code: 'original-cancelled', denied: [] };
+  const original = memory.accepted(subjectId)?.original() ?? null;
+  if (original === null) return { distributed: false, code: 'reference-unavailable', denied: [] };
+  const holders = holdersOf(memory, subjectId);
+  const instructed = entitleCandidates(candidates, message, directory, nobody);
+  const newcomers = instructed.entitled
+    .map(({ candidate }) => candidate)
+    .filter(({ correspondent }) => !holders.has(correspondent))
+    .map((candidate) => ({ ...candidate, origin: 'DISPATCH' as const, reasons: [reason('dispatched')] }));
+  const released = releasedCorrespondents(memory, subjectId, nowMs);
+  const passedOn = entitleCandidates(newcomers, original, directory, released);
+  const refused = new Set(passedOn.denied.map(({ correspondent }) => correspondent));
+  const entitled: Entitled[] = [];
+  const denied = [...instructed.denied];
+  for (const each of instructed.entitled) {
+    if (!refused.has(each.candidate.correspondent)) entitled.push(each);
+  }
+  for (const { correspondent, reasons } of passedOn.denied) {
+    const candidate = candidates.find((each) => each.correspondent === correspondent);
+    if (candidate !== undefined) denied.push(denial(candidate, reasons[0]?.code ?? 'dispatched'));
+  }
+  if (entitled.length === 0) return { distributed: false, code: 'no-recipient', denied };
+  return {
+    distributed: true,
+    distribution: { entitled, notices: [], denied, passedOn: { original, entitled: passedOn.entitled } },
+  };
+}

@@ -1,0 +1,54 @@
+import type { DirectorySnapshot } from '@chappe/directory';
+import { entitle, type RecipientProfile } from '@chappe/policy';
+import type { DecisionDenial, Message } from '@chappe/schemas';
+import { type Candidate, reason } from './choose-candidates.ts';
+
+/** A candidate that policy lets have a message, and what it withholds. */
+export interface Entitled {
+  readonly candidate: Candidate;
+  readonly withheld: readonly string[];
+}
+
+/** What policy said of each candidate. */
+export interface Entitlements {
+  readonly entitled: readonly Entitled[];
+  readonly denied: readonly DecisionDenial[];
+}
+
+/** Asks policy about each candidate; `released` names those to whom the originator lets the message go. */
+export function entitleCandidates(
+  candidates: readonly Candidate[],
+  message: Message,
+  directory: DirectorySnapshot,
+  released: ReadonlySet<string>,
+): Entitlements {
+  const entitled: Entitled[] = [];
+  const denied: DecisionDenial[] = [];
+  for (const candidate of candidates) {
+    const profile = profileOf(candidate, directory, released);
+    if (profile === null) {
+      denied.push(denial(candidate, 'unknown-correspondent'));
+      continue;
+    }
+    const answer = entitle(profile, message, candidate.role);
+    if (answer.entitled) entitled.push({ candidate, withheld: answer.withheld });
+    else denied.push(denial(candidate, answer.code));
+  }
+  return { entitled, denied };
+}
+
+/** A correspondent that was considered: first why not, then why it was considered at all. */
+export function denial(candidate: Candidate, code: string): DecisionDenial {
+  return { correspondent: candidate.correspondent, reasons: [reason(code), ...candidate.reasons] };
+}
+
+function profileOf(
+  { correspondent, origin }: Candidate,
+  directory: DirectorySnapshot,
+  released: ReadonlySet<string>,
+): RecipientProfile | null {
+  const entry = directory.correspondents.get(correspondent);
+  if (entry === undefined) return null;
+  const { type, ceiling, suspended } = entry;
+  return { correspondent, type, ceiling, suspended, origin, released: released.has(correspondent) };
+}

@@ -1,0 +1,33 @@
+import type { Message } from '@chappe/schemas';
+import { holdersOf } from './holders.ts';
+import { type Reference, referencesOf } from './message-references.ts';
+import type { KnownDecision, ThreadMemory } from './thread-memory.ts';
+
+/**
+ * Whether everything that a message refers to may be referred to by its sender. The answer does not say
+ * what is amiss: absent and forbidden must look alike to whoever probes.
+ */
+export function areReferencesUsable(message: Message, memory: ThreadMemory): boolean {
+  return referencesOf(message).every((reference) => isUsable(reference, message, memory));
+}
+
+function isUsable(reference: Reference, message: Message, memory: ThreadMemory): boolean {
+  const known = memory.accepted(reference.messageId);
+  return (
+    known !== undefined &&
+    known.decision.threadId === message.threadId &&
+    known.decision.status === message.status &&
+    (reference.requestDigest === null || reference.requestDigest === known.decision.requestDigest) &&
+    hasStanding(reference, message.sender.correspondent, known, memory)
+  );
+}
+
+function hasStanding(
+  { standing, messageId }: Reference,
+  sender: string,
+  known: KnownDecision,
+  memory: ThreadMemory,
+): boolean {
+  if (standing === 'AUTHOR') return known.decision.sender === sender;
+  return holdersOf(memory, messageId).has(sender);
+}

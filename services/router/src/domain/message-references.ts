@@ -1,0 +1,64 @@
+import type { Message } from '@chappe/schemas';
+
+/** What a sender must be to a message in order to refer to it. */
+export type Standing = 'PARTICIPANT' | 'AUTHOR';
+
+/** A message of the same thread that another one refers to. */
+export interface Reference {
+  readonly messageId: string;
+  readonly standing: Standing;
+  /** The copy that is meant, when the sender says so. */
+  readonly requestDigest: string | null;
+}
+
+/**
+ * The references that must hold before a message is decided. Only the author corrects, cancels or
+ * releases what it sent; whoever sent or received a message may answer it, pass it on or join its thread.
+ */
+export function referencesOf(message: Message): readonly Reference[] {
+  const { dispatch, releaseRequest, release, disclosure } = message;
+  const references: Reference[] = [];
+  const refer = (messageId: string | null, standing: Standing, requestDigest: string | null = null): void => {
+    if (messageId !== null) references.push({ messageId, standing, requestDigest });
+  };
+  refer(message.inReplyTo, 'PARTICIPANT');
+  refer(message.supersedes, 'AUTHOR');
+  refer(message.cancels, 'AUTHOR');
+  for (const body of [dispatch, releaseRequest, disclosure]) {
+    if (body !== null) refer(body.original.messageId, 'PARTICIPANT', body.original.requestDigest);
+  }
+  if (release !== null) refer(release.original.messageId, 'AUTHOR', release.original.requestDigest);
+  if (references.length === 0 && message.threadId !== message.messageId)
+    refer(message.threadId, 'PARTICIPANT');
+  return references;
+}
+
+/** Whether a message opens a thread of its own. */
+export function opensThread(message: Message): boolean {
+  return referencesOf(message).length === 0;
+}
+
+/** The message that this one corrects, cancels, dispatches or releases. */
+export function subjectOf(message: Message): string | null {
+  switch (message.kind) {
+    case 'CORRECTION':
+      return message.supersedes;
+    case 'CANCELLATION':
+      return message.cancels;
+    case 'DISPATCH':
+      return message.dispatch?.original.messageId ?? null;
+    case 'RELEASE':
+      return message.release?.original.messageId ?? null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * The message that a follow-up answers: what it corrects, cancels or passes on, else what it replies to,
+ * else the head of its thread. A RELEASE answers the request for it, not the message that it frees.
+ */
+export function antecedentOf(message: Message): string {
+  const subject = message.kind === 'RELEASE' ? null : subjectOf(message);
+  return subject ?? message.inReplyTo ?? message.supersedes ?? message.cancels ?? message.threadId;
+}

@@ -1,0 +1,71 @@
+import { type StepCode, stepCodes, stepText } from '@chappe/policy';
+
+/** The words for a code, in both working languages. */
+export interface Words {
+  readonly fr: string;
+  readonly en: string;
+}
+
+const words: Readonly<Record<string, Words>> = {
+  sender: { fr: 'Copie de l’expéditeur.', en: 'The sender’s own copy.' },
+  'named-for-action': {
+    fr: 'Désigné par l’expéditeur, pour action.',
+    en: 'Named by the sender, for action.',
+  },
+  'named-for-information': {
+    fr: 'Désigné par l’expéditeur, pour information.',
+    en: 'Named by the sender, for information.',
+  },
+  rule: { fr: 'Désigné par une règle de diffusion.', en: 'Named by a routing rule.' },
+  'rule-undecided': {
+    fr: 'Une règle de diffusion n’a pas pu être évaluée : la permanence décide.',
+    en: 'A routing rule could not be evaluated: the duty desk decides.',
+  },
+  'duty-desk': {
+    fr: 'Permanence : aucune règle ne désigne de destinataire.',
+    en: 'Duty desk: no rule names a recipient.',
+  },
+  'author-of-original': {
+    fr: 'Auteur du message auquel celui-ci répond.',
+    en: 'Author of the message that this one answers.',
+  },
+  'holder-of-original': { fr: 'Détient le message d’origine.', en: 'Holds the original message.' },
+  dispatched: { fr: 'Destinataire d’une rediffusion.', en: 'Addressee of a dispatch.' },
+  'unknown-correspondent': {
+    fr: 'Correspondant inconnu de l’annuaire.',
+    en: 'Correspondent unknown to the directory.',
+  },
+  CONFLICT: {
+    fr: 'Un autre message a déjà été envoyé sous ce numéro de dépôt.',
+    en: 'Another message was already sent under this submission id.',
+  },
+  'reference-unavailable': {
+    fr: 'Une référence du message n’est pas utilisable : il attend, puis est refusé.',
+    en: 'A reference of the message cannot be used: it waits, then it is refused.',
+  },
+  'too-many-waiting': {
+    fr: 'Trop de messages de cet expéditeur attendent déjà leur référence.',
+    en: 'Too many messages of this sender wait for their references already.',
+  },
+  'original-cancelled': {
+    fr: 'Le message à rediffuser a été annulé.',
+    en: 'The message to dispatch was cancelled.',
+  },
+  'no-recipient': {
+    fr: 'Personne ne peut recevoir ce message.',
+    en: 'Nobody may receive this message.',
+  },
+  corrected: { fr: 'Le message détenu a été corrigé.', en: 'The message held was corrected.' },
+  cancelled: { fr: 'Le message détenu a été annulé.', en: 'The message held was cancelled.' },
+};
+
+/** The codes of the router's own, for documentation and tests. */
+export const routerReasonCodes = Object.keys(words) as readonly string[];
+
+/** The words for a code of the router or of the policy; a code of a newer release has none. */
+export function wordsFor(code: string): Words {
+  const own = words[code];
+  if (own !== undefined) return own;
+  const step = stepCodes.find((each): each is StepCode => each === code);
+  return step === undefined ? { fr: code, en: code } : stepText(step);
+}
