@@ -44,7 +44,7 @@ export function answerProblem(request: FastifyRequest, reply: FastifyReply, prob
     .header('cache-control', 'no-store')
     .type(problemMediaType)
     .serializer(JSON.stringify)
-    .send(problemBody(problem, { traceId: request.traceId, language }));
+    .send(problemBody(problem, { traceId: request.id, language }));
 }
 
 /** Answers bytes that are not HTTP, or that came too slowly: Fastify never sees these requests. */

@@ -26,7 +26,7 @@ export function problemOfValidation(
   const findings = distinct(
     (telling.length > 0 ? telling : errors).map((error) => describe(error, part, serverFields)),
   );
-  const shown = findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostFindings);
+  const shown = findings.slice(0, mostFindings);
   const code = shown[0]?.code ?? 'invalid-value';
   return new Problem(code, { detail: summary(shown, findings.length), errors: shown });
 }
@@ -73,8 +73,13 @@ function describe(error: ErrorObject, part: string, serverFields: ReadonlySet<st
   }
 }
 
+/** The most telling finding of each place, the most telling first. */
 function distinct(findings: readonly ProblemFinding[]): ProblemFinding[] {
-  return [...new Map(findings.map((finding) => [`${finding.pointer} ${finding.code}`, finding])).values()];
+  const byPointer = new Map<string, ProblemFinding>();
+  for (const finding of findings.toSorted((a, b) => rank(a) - rank(b))) {
+    if (!byPointer.has(finding.pointer)) byPointer.set(finding.pointer, finding);
+  }
+  return [...byPointer.values()];
 }
 
 function summary(shown: readonly ProblemFinding[], total: number): string {

@@ -51,7 +51,12 @@ export interface HttpServerOptions {
   /** Read at each `/readyz`; an exception counts as unavailable. */
   readonly dependencies?: Readonly<Record<string, () => DependencyHealth | Promise<DependencyHealth>>>;
   readonly bodyLimitBytes: number;
-  readonly openapi: { readonly title: string; readonly version: string };
+  readonly openapi: {
+    readonly title: string;
+    readonly version: string;
+    /** Component schemas that stand in the document as they are, instead of those collected from routes. */
+    readonly components?: Readonly<Record<string, object>>;
+  };
   /** The one public origin, for the document's `servers`. */
   readonly publicUrl?: string;
   /** Schemas with an `$id`, referred to as `{ $ref: '<id>#' }` and shown once under `components`. */

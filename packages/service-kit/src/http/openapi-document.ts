@@ -30,7 +30,7 @@ export async function registerOpenApi(app: HttpServer, options: HttpServerOption
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: options.openapi,
+      info: { title: options.openapi.title, version: options.openapi.version },
       ...(options.publicUrl === undefined ? {} : { servers: [{ url: options.publicUrl }] }),
       components: {
         securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -45,6 +45,13 @@ export async function registerOpenApi(app: HttpServer, options: HttpServerOption
       return { schema: isPublic ? schema : { ...schema, security: [{ accessToken: [] }] }, url };
     },
   });
+}
+
+/** The finished document; given components stand in it as they are. */
+export function openApiDocument(app: HttpServer, { openapi }: Pick<HttpServerOptions, 'openapi'>): object {
+  const { components, ...rest } = { components: {}, ...app.swagger() };
+  const collected = 'schemas' in components ? components.schemas : {};
+  return { ...rest, components: { ...components, schemas: { ...collected, ...openapi.components } } };
 }
 
 /** Every route answers errors the same way; said once here instead of in each route. */

@@ -1,10 +1,10 @@
-import { Problem } from '../problems/problem.ts';
 import type { DependencyHealth, HttpServer, HttpServerOptions } from './http-server-options.ts';
+import { openApiDocument } from './openapi-document.ts';
 
 /** `/livez`, `/readyz`, `/metrics` and `/openapi.json`: on every service, none at the public origin. */
 export function registerOperationalRoutes(
   app: HttpServer,
-  options: Pick<HttpServerOptions, 'metrics' | 'dependencies'>,
+  options: Pick<HttpServerOptions, 'metrics' | 'dependencies' | 'openapi'>,
 ): void {
   app.get('/livez', { config: { action: 'public' }, schema: { hide: true } }, () => ({ status: 'alive' }));
 
@@ -36,9 +36,10 @@ export function registerOperationalRoutes(
     },
   );
 
+  let document: object | undefined;
   app.get('/openapi.json', { config: { action: 'public' }, schema: { hide: true } }, (_request, reply) => {
-    if (!('swagger' in app)) throw new Problem('not-found');
-    return reply.send(app.swagger());
+    document ??= openApiDocument(app, options);
+    return reply.send(document);
   });
 }
 

@@ -22,7 +22,8 @@ export function createValidatorCompiler(sharedSchemas: readonly object[]): Fasti
   };
 }
 
-function createAjv(sharedSchemas: readonly object[], coerceTypes: false | 'array'): Ajv2020 {
+/** The validator with our options; see `createValidatorCompiler`. */
+export function createAjv(sharedSchemas: readonly object[], coerceTypes: false | 'array'): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     removeAdditional: false,

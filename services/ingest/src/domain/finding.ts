@@ -1,0 +1,28 @@
+/** Why a submission is refused: the stable codes of the problem catalogue that ingest's own rules use. */
+export type FindingCode =
+  | 'invalid-value'
+  | 'missing-field'
+  | 'server-field'
+  | 'unknown-field'
+  | 'unknown-correspondent'
+  | 'above-ceiling'
+  | 'release-required'
+  | 'forbidden';
+
+/** One thing wrong with a submission. The detail never quotes what was sent. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** RFC 6901 pointer into the request body. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** A finding about a value that may not be so. */
+export function invalid(pointer: string, detail: string): Finding {
+  return { code: 'invalid-value', pointer, detail };
+}
+
+/** A finding about something that must be there. */
+export function missing(pointer: string, detail: string): Finding {
+  return { code: 'missing-field', pointer, detail };
+}
