@@ -1,0 +1,1 @@
+CREATE TABLE letter (id integer PRIMARY KEY);
