@@ -1,1 +1,2 @@
-export {};
+export { type DirectoryConfig, directorySettings } from './config.ts';
+export { type DirectoryOverrides, startDirectory } from './service.ts';

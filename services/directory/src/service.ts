@@ -1,0 +1,219 @@
+import {
+  demonstrationApprover,
+  demonstrationProposer,
+  loadDemonstration,
+  resolveSubject,
+} from '@chappe/directory';
+import {
+  createLaneProducer,
+  type DirectoryReplica,
+  DirectoryUnavailable,
+  kafkaSettingsFrom,
+  type LaneProducer,
+  openDirectoryReplica,
+} from '@chappe/kafka';
+import { createPool, migrate } from '@chappe/postgres';
+import {
+  createAuthenticator,
+  createHttpServer,
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  createTokenVerifier,
+  Problem,
+  type RunningService,
+} from '@chappe/service-kit';
+import { registerDirectoryRoutes } from './adapters/http-directory.ts';
+import { createReleasePublisher } from './adapters/kafka-publish-release.ts';
+import { createReleaseStore, type ReleaseStore } from './adapters/postgres-releases.ts';
+import type { DirectoryConfig } from './config.ts';
+import { planPublication, type ReleaseMark } from './domain/plan-publication.ts';
+import { planRelease } from './domain/plan-release.ts';
+
+/** Ports that a test may wrap, to stop the process before or after each step. */
+export interface DirectoryOverrides {
+  wrapProducer?(producer: LaneProducer): LaneProducer;
+  wrapStore?(store: ReleaseStore): ReleaseStore;
+  nowMs?(): number;
+}
+
+/**
+ * Starts the directory: keeps the releases, publishes whatever of them Kafka does not hold, then answers
+ * from its own replica, read back from the topic like everybody else's.
+ */
+export async function startDirectory(
+  config: DirectoryConfig,
+  overrides: DirectoryOverrides = {},
+): Promise<RunningService> {
+  const nowMs = overrides.nowMs ?? Date.now;
+  const instanceId = config.INSTANCE_ID;
+  const log = createLogger({ service: 'directory', level: config.LOG_LEVEL, instanceId });
+  const metrics = createMetrics({ service: 'directory' });
+  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const kafka = kafkaSettingsFrom(config, {
+    clientId: `directory-${instanceId}`,
+    production: config.CHAPPE_PROFILE === 'production',
+  });
+  const failed = Promise.withResolvers<Error>();
+  const stopping = new AbortController();
+  lifecycle.onStop('metrics', () => metrics.close());
+
+  try {
+    return await start();
+  } catch (error) {
+    await lifecycle.stop('start-failed');
+    throw error;
+  }
+
+  async function start(): Promise<RunningService> {
+    const pool = createPool({
+      url: config.POSTGRES_URL,
+      applicationName: 'directory',
+      max: config.POSTGRES_POOL_MAX,
+      statementTimeoutMs: config.POSTGRES_STATEMENT_TIMEOUT_MS,
+      lockTimeoutMs: config.POSTGRES_LOCK_TIMEOUT_MS,
+      log,
+    });
+    lifecycle.onStop('postgres', () => pool.end());
+    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), log });
+    const plainStore = createReleaseStore(pool);
+    const store = overrides.wrapStore?.(plainStore) ?? plainStore;
+    if (config.CHAPPE_PROFILE === 'demonstration') await installDemonstration(store);
+
+    const plainProducer = createLaneProducer(kafka, { name: 'directory', log });
+    const producer = overrides.wrapProducer?.(plainProducer) ?? plainProducer;
+    await producer.start();
+    lifecycle.onStop('producer', () => producer.stop());
+    await store.whileAlone(() => publishMissing(store, producer), stopping.signal);
+
+    let directory: DirectoryReplica | undefined;
+    lifecycle.onStop('directory', () => directory?.close());
+    const opening = openWhenPublished().then((replica) => {
+      directory = replica;
+    });
+    opening.catch((error: Error) => failed.resolve(error));
+    lifecycle.onStop('opening', async () => {
+      stopping.abort();
+      await opening.catch(() => undefined);
+    });
+    // In production there may be no release yet; then the service runs, unready, until there is one.
+    if ((await store.list()).length > 0) await opening;
+
+    const app = await createHttpServer({
+      service: 'directory',
+      log,
+      metrics,
+      authenticate: createAuthenticator({
+        verifyToken: createTokenVerifier({
+          issuer: config.OIDC_ISSUER,
+          jwksUrl: config.OIDC_JWKS_URL,
+          audience: config.OIDC_AUDIENCE,
+          nowMs,
+        }),
+        resolveSubject: (token, actingAs, atMs) =>
+          directory && resolveSubject(directory.current(), token, actingAs, atMs),
+        nowMs,
+      }),
+      dependencies: {
+        directory: () => ({ state: directory?.ready() ? 'ready' : 'unavailable' }),
+        postgres: async () => {
+          await pool.query('SELECT 1');
+          return { state: 'ready', optional: true };
+        },
+      },
+      bodyLimitBytes: 1_024,
+      openapi: { title: 'Chappe directory', version: '1.0.0' },
+      publicUrl: config.PUBLIC_URL,
+      nowMs,
+    });
+    registerDirectoryRoutes(app, {
+      currentDirectory() {
+        if (directory === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
+        return directory.current();
+      },
+      nowMs,
+    });
+    lifecycle.onStop('http', () => app.close());
+    const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+    return {
+      url,
+      whenFailed: failed.promise,
+      stop: async () => {
+        await lifecycle.stop('stopped');
+      },
+    };
+  }
+
+  async function installDemonstration(store: ReleaseStore): Promise<void> {
+    const entries = loadDemonstration(config.OIDC_ISSUER);
+    const plan = await store.addRelease((last) =>
+      planRelease(last, entries, {
+        proposedBy: demonstrationProposer,
+        approvedBy: demonstrationApprover,
+        approvedAtMs: nowMs(),
+        demonstration: true,
+      }),
+    );
+    if (plan.status === 'refused') {
+      const listed = plan.problems.map((each) => `${each.key}: ${each.code}`).join(', ');
+      throw new Error(`the demonstration's directory is not sound: ${listed}`);
+    }
+    if (plan.status === 'new') log.info({ release: plan.manifest.number }, 'demonstration release added');
+  }
+
+  async function publishMissing(store: ReleaseStore, producer: LaneProducer): Promise<void> {
+    const stored = await store.list();
+    const inTopic = stored.some((release) => release.acknowledged) ? await lastInTopic() : null;
+    const plan = planPublication(stored, inTopic);
+    if (plan.status === 'contradiction') {
+      throw new Error(
+        `the releases in Kafka are not those of the store (${plan.reason}): restore the store first`,
+      );
+    }
+    const publish = createReleasePublisher(producer, {
+      groupRecords: config.PUBLISH_GROUP_RECORDS,
+      retryMs: config.PUBLISH_RETRY_MS,
+      log,
+    });
+    for (const number of plan.numbers) {
+      await publish(number, await store.records(number), stopping.signal);
+      await store.markAcknowledged(number);
+    }
+  }
+
+  /** The last complete release in Kafka, as a replica sees it; none when no replica could be ready. */
+  async function lastInTopic(): Promise<ReleaseMark | null> {
+    const probe = await openReplicaInTime(`${instanceId}-probe`);
+    if (probe === null) return null;
+    const { release, sha256 } = probe.current();
+    await probe.close();
+    return { number: release, sha256 };
+  }
+
+  /** Looks again and again, in bounded attempts, so that a stop never waits for a first release. */
+  async function openWhenPublished(): Promise<DirectoryReplica> {
+    for (;;) {
+      stopping.signal.throwIfAborted();
+      const replica = await openReplicaInTime(instanceId, (error) => failed.resolve(error));
+      if (replica !== null) return replica;
+    }
+  }
+
+  async function openReplicaInTime(
+    replicaId: string,
+    onFailure?: (error: Error) => void,
+  ): Promise<DirectoryReplica | null> {
+    try {
+      return await openDirectoryReplica(kafka, {
+        instanceId: replicaId,
+        service: 'directory',
+        timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
+        log,
+        ...(onFailure === undefined ? {} : { onFailure }),
+      });
+    } catch (error) {
+      if (error instanceof DirectoryUnavailable) return null;
+      throw error;
+    }
+  }
+}
