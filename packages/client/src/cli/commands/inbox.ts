@@ -1,0 +1,96 @@
+import type { ChappeClient } from '../../create-client.ts';
+import type { InboxItem } from '../../read-model.ts';
+import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { paintLane } from '../lane-colour.ts';
+import { messageRow, messageTable } from '../message-table.ts';
+import { printJson } from '../print-json.ts';
+import { oneLine } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The options of `inbox`. */
+export interface InboxOptions extends GlobalOptions {
+  readonly follow?: boolean;
+  readonly after?: number;
+  readonly limit?: number;
+  readonly client?: boolean;
+}
+
+/** Prints the inbox; with --follow, goes on as it fills. */
+export async function inbox(terminal: Terminal, options: InboxOptions): Promise<ExitCode> {
+  const connection = await resolveConnection(terminal, options);
+  const client = await openClient(connection, options);
+  if (options.follow === true) return follow(terminal, client, options);
+  const page = await client.inbox.list({
+    ...(options.after === undefined ? {} : { after: options.after }),
+    limit: options.limit ?? 50,
+  });
+  if (options.json === true) {
+    printJson(terminal, page);
+  } else if (page.items.length === 0) {
+    terminal.out(terminal.say({ en: 'Nothing in this inbox.', fr: 'Rien dans cette boîte.' }));
+  } else {
+    for (const line of messageTable(
+      page.items.map((item) => messageRow({ ...item })),
+      terminal,
+    ))
+      terminal.out(line);
+  }
+  return exitCodes.ok;
+}
+
+async function follow(terminal: Terminal, client: ChappeClient, options: InboxOptions): Promise<ExitCode> {
+  const { say, colours } = terminal;
+  const note = (text: string) => terminal.err(colours.dim(text));
+  const events = client.inbox.follow({
+    since: options.after ?? 0,
+    signal: terminal.signal,
+    onConnection: (event) => {
+      if (options.json === true || event.status !== 'waiting' || event.delayMs === 0) return;
+      const seconds = (event.delayMs / 1000).toFixed(1);
+      note(
+        say({
+          en: `connection lost; again in ${seconds} s`,
+          fr: `connexion perdue ; nouvel essai dans ${seconds} s`,
+        }),
+      );
+    },
+  });
+  let printed = 0;
+  for await (const event of events) {
+    if (options.json === true) terminal.out(JSON.stringify(event));
+    else if (event.type === 'delivery') terminal.out(itemLine(event.item, terminal));
+    else if (event.type === 'skipped')
+      note(
+        say({
+          en: `nothing readable at ${event.first} to ${event.last}`,
+          fr: `rien de lisible de ${event.first} à ${event.last}`,
+        }),
+      );
+    else
+      note(
+        say({
+          en: 'the inbox was restored: it starts again',
+          fr: 'la boîte a été restaurée : elle recommence',
+        }),
+      );
+    if (event.type === 'delivery') printed += 1;
+    if (options.limit !== undefined && printed >= options.limit) break;
+  }
+  return exitCodes.ok;
+}
+
+function itemLine(item: InboxItem, terminal: Terminal): string {
+  const { colours } = terminal;
+  const row = messageRow({ ...item });
+  const time = new Date(item.deliveredAt).toLocaleTimeString(terminal.language, { hour12: false });
+  const exercise = row.status === 'EXERCISE' ? ' (EX)' : '';
+  const head = `${String(item.number).padStart(5)} ${time} ${item.lane.padEnd(7)}`;
+  return [
+    paintLane(item.lane, head, terminal),
+    colours.bold(row.reference ?? item.messageId),
+    `${row.kind}${exercise}`,
+    row.sender ?? '',
+    oneLine(row.summary),
+  ].join('  ');
+}

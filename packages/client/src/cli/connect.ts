@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ChappeClient } from '../create-client.ts';
+import { isRecord, parseJson } from '../problem.ts';
+import type { TokenProvider } from '../transport.ts';
+import { findLocalStack, type LocalAccounts, type LocalStack, readLocalAccounts } from './local-stack.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options that every command understands. */
+export interface GlobalOptions {
+  readonly url?: string;
+  readonly as?: string;
+  /** Which of a correspondent's demonstration accounts; the first unless given. */
+  readonly login?: string;
+  readonly timeout?: number;
+  readonly json?: boolean;
+  readonly lang?: string;
+  readonly color?: boolean;
+}
+
+/** How this run reaches Chappe, and as whom. */
+export interface Connection {
+  readonly url: string;
+  readonly token: TokenProvider;
+  readonly actingAs: string | undefined;
+  /** The demonstration stack, where it is the one talked to. */
+  readonly stack: LocalStack | undefined;
+}
+
+const firstDemonstrationPost = 'post:DJ';
+
+/** Settles where to and as whom: options, then environment, then the demonstration stack found on this machine. */
+export async function resolveConnection(
+  terminal: Terminal,
+  options: GlobalOptions & { readonly client?: boolean },
+): Promise<Connection> {
+  const { env } = terminal;
+  const stack = await findLocalStack(terminal.cwd, env);
+  const url = options.url ?? env.CHAPPE_URL ?? stack?.url;
+  if (url === undefined) {
+    throw new UsageError(
+      { en: 'I do not know where Chappe is.', fr: 'Je ne sais pas où se trouve Chappe.' },
+      {
+        en: 'start the demonstration with `npm start`, or give --url (or CHAPPE_URL) and CHAPPE_TOKEN',
+        fr: 'démarrez la démonstration avec `npm start`, ou donnez --url (ou CHAPPE_URL) et CHAPPE_TOKEN',
+      },
+    );
+  }
+  if (!URL.canParse(url))
+    throw new UsageError({ en: `not an address: ${url}`, fr: `ce n'est pas une adresse : ${url}` });
+  const asked = options.as ?? env.CHAPPE_AS;
+  const own = await ownCredentials(terminal);
+  if (own !== undefined) return { url, token: own, actingAs: asked, stack: undefined };
+  if (stack === undefined || new URL(url).origin !== new URL(stack.url).origin) {
+    throw new UsageError(
+      {
+        en: `I have nothing to sign in with at ${url}.`,
+        fr: `Je n'ai rien pour m'authentifier auprès de ${url}.`,
+      },
+      {
+        en: 'set CHAPPE_TOKEN, or CHAPPE_ISSUER, CHAPPE_CLIENT_ID and CHAPPE_CLIENT_KEY_FILE (a private JWK)',
+        fr: 'définissez CHAPPE_TOKEN, ou CHAPPE_ISSUER, CHAPPE_CLIENT_ID et CHAPPE_CLIENT_KEY_FILE (une JWK privée)',
+      },
+    );
+  }
+  const actingAs = asked ?? firstDemonstrationPost;
+  const accounts = await readLocalAccounts(stack);
+  const token = await demonstrationToken(stack, accounts, actingAs, options);
+  return { url, token, actingAs, stack };
+}
+
+/** A client for a resolved connection. */
+export async function openClient(connection: Connection, options: GlobalOptions): Promise<ChappeClient> {
+  const { createClient } = await import('../create-client.ts');
+  const timeoutMs = (options.timeout ?? 10) * 1000;
+  return createClient({
+    url: connection.url,
+    token: connection.token,
+    ...(connection.actingAs === undefined ? {} : { actingAs: connection.actingAs }),
+    timeoutMs,
+    retry: { deadlineMs: timeoutMs * 3 },
+  });
+}
+
+async function ownCredentials({ env, cwd }: Terminal): Promise<TokenProvider | undefined> {
+  const token = env.CHAPPE_TOKEN;
+  if (token !== undefined && token !== '') return async () => token;
+  const { CHAPPE_ISSUER: issuer, CHAPPE_CLIENT_ID: clientId, CHAPPE_CLIENT_KEY_FILE: keyFile } = env;
+  if (clientId === undefined && keyFile === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || keyFile === undefined) {
+    throw new UsageError({
+      en: 'CHAPPE_ISSUER, CHAPPE_CLIENT_ID and CHAPPE_CLIENT_KEY_FILE belong together; one is missing.',
+      fr: 'CHAPPE_ISSUER, CHAPPE_CLIENT_ID et CHAPPE_CLIENT_KEY_FILE vont ensemble ; il en manque.',
+    });
+  }
+  const privateJwk = parseJson(await readFile(resolve(cwd, keyFile), 'utf8'));
+  if (!isRecord(privateJwk)) {
+    throw new UsageError({ en: `${keyFile} is not a JWK`, fr: `${keyFile} n'est pas une JWK` });
+  }
+  const { clientCredentials } = await import('../client-credentials.ts');
+  return clientCredentials({
+    issuer,
+    clientId,
+    privateJwk,
+    resource: env.CHAPPE_RESOURCE ?? 'urn:chappe:api',
+  });
+}
+
+async function demonstrationToken(
+  stack: LocalStack,
+  accounts: LocalAccounts,
+  correspondent: string,
+  options: { readonly login?: string; readonly client?: boolean },
+): Promise<TokenProvider> {
+  const { issuer } = stack;
+  const { resource } = accounts;
+  if (options.client === true) {
+    const system = accounts.clients.find((candidate) => candidate.correspondent === correspondent);
+    if (system === undefined) throw nobody(correspondent, accounts.clients);
+    const { clientCredentials } = await import('../client-credentials.ts');
+    return clientCredentials({ issuer, clientId: system.clientId, privateJwk: system.privateJwk, resource });
+  }
+  const account = accounts.accounts.find(
+    ({ login, correspondent: theirs }) =>
+      theirs === correspondent && (options.login === undefined || login === options.login),
+  );
+  if (account === undefined) throw nobody(correspondent, accounts.accounts);
+  const { authorizationCodeWithPassword } = await import('../authorization-code.ts');
+  return authorizationCodeWithPassword({ issuer, resource, ...accounts.cli, ...account });
+}
+
+function nobody(correspondent: string, holders: readonly { readonly correspondent: string }[]): UsageError {
+  const choices = [...new Set(holders.map((holder) => holder.correspondent))].join(', ');
+  return new UsageError(
+    {
+      en: `nobody acts for ${correspondent} in the demonstration`,
+      fr: `personne n'agit pour ${correspondent} dans la démonstration`,
+    },
+    { en: `choose one of: ${choices}`, fr: `choisissez parmi : ${choices}` },
+  );
+}

@@ -1,0 +1,68 @@
+import type { Text } from './language.ts';
+
+/** What to do about a problem, by its code; the server's own words say what it is. */
+export const problemAdvice: Readonly<Record<string, Text>> = {
+  'submission-conflict': {
+    en: 'this submission id was used for another text: send the new text under a new id (--fresh)',
+    fr: 'cet identifiant a servi à un autre texte : envoyez le nouveau sous un autre (--fresh)',
+  },
+  unauthenticated: { en: 'sign in again', fr: 'authentifiez-vous de nouveau' },
+  'token-expired': {
+    en: 'get a new token; if it is new, compare the clocks with `chappe doctor`',
+    fr: "obtenez un nouveau jeton ; s'il est neuf, comparez les horloges avec « chappe doctor »",
+  },
+  'token-audience': {
+    en: 'the token was made for another service: ask for the resource urn:chappe:api',
+    fr: 'le jeton vise un autre service : demandez la ressource urn:chappe:api',
+  },
+  'token-signature': {
+    en: 'the token comes from another provider than the one Chappe trusts',
+    fr: "le jeton vient d'un autre fournisseur que celui auquel Chappe fait confiance",
+  },
+  'acting-as-required': {
+    en: 'you act for several correspondents: say for which with --as',
+    fr: 'vous agissez pour plusieurs correspondants : dites lequel avec --as',
+  },
+  'no-grant': {
+    en: 'the directory gives you no function for that correspondent: ask its administrator',
+    fr: "l'annuaire ne vous donne aucune fonction pour ce correspondant : voyez son administrateur",
+  },
+  forbidden: {
+    en: 'your function does not allow this: ask your superior, or act for another correspondent with --as',
+    fr: 'votre fonction ne le permet pas : voyez votre supérieur, ou agissez pour un autre correspondant avec --as',
+  },
+  'release-required': {
+    en: 'a releaser must send it; for a threat to life, --emergency sends it now and owes a review within 24 h',
+    fr: "un validateur doit l'envoyer ; s'il y a danger pour la vie, --emergency l'envoie et doit une revue sous 24 h",
+  },
+  'above-ceiling': {
+    en: 'this system may not carry that classification: use another channel, write nothing of it here',
+    fr: "ce système ne peut porter cette classification : prenez un autre canal, n'en écrivez rien ici",
+  },
+  'unknown-correspondent': {
+    en: 'list the codes with `chappe correspondents`',
+    fr: 'affichez les codes avec « chappe correspondents »',
+  },
+  'server-field': {
+    en: 'leave this field out: the server sets it',
+    fr: "n'envoyez pas ce champ : le serveur le remplit",
+  },
+  'unknown-field': { en: 'check the spelling of the field', fr: "vérifiez l'orthographe du champ" },
+  'rate-limited': { en: 'wait a little and repeat', fr: 'patientez et recommencez' },
+  'reason-required': {
+    en: 'say with --reason why you consult the archive; it is logged',
+    fr: "dites avec --reason pourquoi vous consultez les archives ; c'est journalisé",
+  },
+  'invalid-cursor': {
+    en: 'cursors belong to one search and one person: start the search again',
+    fr: 'un curseur vaut pour une recherche et une personne : recommencez la recherche',
+  },
+  'not-found': {
+    en: 'it does not exist, or you may not see it; the two are told alike',
+    fr: "cela n'existe pas, ou vous ne pouvez le voir ; rien ne distingue les deux",
+  },
+  unavailable: {
+    en: 'repeat the same command: under the same submission id nothing is sent twice',
+    fr: "répétez la même commande : sous le même identifiant, rien n'est envoyé deux fois",
+  },
+};
