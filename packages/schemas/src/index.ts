@@ -9,6 +9,14 @@ export {
   schemaTable,
   warmUpCodec,
 } from './codec/schema-table.ts';
+export {
+  type AsyncApiChannel,
+  type AsyncApiDocument,
+  type AsyncApiOperation,
+  type AsyncApiReference,
+  asyncApiDocument,
+  topicTableMarkdown,
+} from './describe-topics.ts';
 export * from './generated/codes.ts';
 export * from './generated/json.ts';
 export type { BodyByKind } from './generated/kinds.ts';

@@ -110,7 +110,7 @@ class SchemaWriter {
           type: 'array',
           ...(rules.maxItems === undefined ? {} : { maxItems: rules.maxItems }),
           ...(this.#mode === 'request' && rules.minItems !== undefined ? { minItems: rules.minItems } : {}),
-          ...(shape.items.is === 'enum' ? { uniqueItems: true } : {}),
+          ...(this.#mode === 'request' && shape.items.is === 'enum' ? { uniqueItems: true } : {}),
           items: this.#bare(shape.items, field),
         };
       case 'string':
@@ -143,15 +143,16 @@ class SchemaWriter {
   #record(record: AvroRecord): JsonSchema {
     return this.#define(record.name, () => {
       const { properties, required } = this.#object(record.fields);
-      const choices = this.#mode === 'request' ? record.chappe?.exactlyOneOf : undefined;
+      // One of several optional bodies, beside what is always required: said as a number of properties,
+      // because oneOf would answer with a complaint about each of them.
+      const count = required.length + 1;
+      const isChoice = this.#mode === 'request' && record.chappe?.exactlyOneOf !== undefined;
       return {
         type: 'object',
         additionalProperties: false,
         ...(required.length === 0 ? {} : { required }),
         properties,
-        ...(choices === undefined
-          ? {}
-          : { oneOf: choices.map((name) => ({ properties: { [name]: true }, required: [name] })) }),
+        ...(isChoice ? { minProperties: count, maxProperties: count } : {}),
       };
     });
   }
