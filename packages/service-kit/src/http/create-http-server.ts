@@ -5,7 +5,6 @@ import { Problem } from '../problems/problem.ts';
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { answerClientError, answerProblem, toProblem } from './answer-problems.ts';
-import { problemOfValidation } from './describe-validation.ts';
 import type { HttpServer, HttpServerOptions } from './http-server-options.ts';
 import { problemSchema, registerOpenApi, withProblemResponses } from './openapi-document.ts';
 import { registerOperationalRoutes } from './operational-routes.ts';
@@ -19,7 +18,6 @@ import { createValidatorCompiler } from './validator-compilers.ts';
  * operational routes. Register the service's routes on it, then `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const serverFields = new Set(options.serverFields ?? []);
   const sharedSchemas = [problemSchema, ...(options.sharedSchemas ?? [])];
   const baseLogger: FastifyBaseLogger = options.log;
   const app: HttpServer = Fastify({
@@ -35,12 +33,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     frameworkErrors: (error, request, reply) => {
       void answerProblem(request, reply, toProblem(error));
     },
-    schemaErrorFormatter: (errors, part) => problemOfValidation(errors, part, serverFields),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   // A child logger per request costs more than the line it writes; lines name their traceId instead.
   app.setChildLoggerFactory((logger) => logger);
-  app.setValidatorCompiler(createValidatorCompiler(sharedSchemas));
+  app.setValidatorCompiler(createValidatorCompiler(sharedSchemas, new Set(options.serverFields)));
   app.setSerializerCompiler(() => JSON.stringify);
   app.decorateRequest('traceId', {
     getter(this: FastifyRequest) {

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
+import { problemOfValidation } from './describe-validation.ts';
 
 /** Annotations of ours and of OpenAPI that validate nothing. */
 const annotations = ['example', 'chappe', 'x-chappe', 'xml', 'externalDocs'];
@@ -10,14 +11,17 @@ const annotations = ['example', 'chappe', 'x-chappe', 'xml', 'externalDocs'];
  * text and are turned into numbers, booleans and lists. Neither removes anything: unknown fields
  * are refused. All errors are collected; the body's bound on values bounds them.
  */
-export function createValidatorCompiler(sharedSchemas: readonly object[]): FastifySchemaCompiler<object> {
+export function createValidatorCompiler(
+  sharedSchemas: readonly object[],
+  serverFields: ReadonlySet<string>,
+): FastifySchemaCompiler<object> {
   const forBodies = createAjv(sharedSchemas, false);
   const forParameters = createAjv(sharedSchemas, 'array');
   return ({ schema, httpPart }) => {
     const validate = (httpPart === 'body' ? forBodies : forParameters).compile(schema);
     return (data: unknown) => {
       if (validate(data)) return { value: data };
-      return { error: Object.assign(new Error('invalid'), { validation: validate.errors ?? [] }) };
+      return { error: problemOfValidation(validate.errors ?? [], httpPart ?? 'body', serverFields) };
     };
   };
 }
