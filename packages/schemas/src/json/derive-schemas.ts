@@ -168,17 +168,24 @@ class SchemaWriter {
 
 const local = '#/$defs/';
 
+// A release may know a kind before it writes it; until then no request may be of that kind.
+function kindsOf(message: MessageShape): readonly KnownKind[] {
+  const fields = new Set(message.record.fields.map((field) => field.name));
+  return knownKinds.filter((kind) => fields.has(kindFields[kind]));
+}
+
 function wholeSchema($id: string, title: string, message: MessageShape, mode: Mode): JsonSchema {
   const writer = new SchemaWriter(message, mode, local);
   const header = writer.header();
-  const oneOf = knownKinds.map((kind) => writer.message(kind, header));
+  const kinds = kindsOf(message);
+  const oneOf = kinds.map((kind) => writer.message(kind, header));
   return {
     $schema: dialect,
     $id,
     title,
     type: 'object',
     required: ['kind'],
-    properties: { kind: { type: 'string', enum: knownKinds } },
+    properties: { kind: { type: 'string', enum: kinds } },
     discriminator: { propertyName: 'kind' },
     oneOf,
     $defs: writer.definitions,
@@ -212,8 +219,9 @@ export function openApiComponents(): Record<string, JsonSchema> {
     const prefix = '#/components/schemas/';
     const writer = new SchemaWriter(message, mode, prefix);
     const header = writer.header();
-    const oneOf = knownKinds.map((kind) => writer.message(kind, header));
-    const mapping = Object.fromEntries(knownKinds.map((kind, index) => [kind, oneOf[index]?.$ref]));
+    const kinds = kindsOf(message);
+    const oneOf = kinds.map((kind) => writer.message(kind, header));
+    const mapping = Object.fromEntries(kinds.map((kind, index) => [kind, oneOf[index]?.$ref]));
     const definitions: Record<string, JsonSchema> = {
       ...writer.definitions,
       [whole]: { oneOf, discriminator: { propertyName: 'kind', mapping } },
@@ -235,13 +243,19 @@ function makeHeaderSchema(): JsonSchema {
     type: 'object',
     additionalProperties: false,
     required: [...required, 'kind', 'body'],
-    properties: { ...properties, kind: { type: 'string', enum: knownKinds }, body: { type: 'object' } },
+    properties: {
+      ...properties,
+      kind: { type: 'string', enum: kindsOf(writtenMessage) },
+      body: { type: 'object' },
+    },
     $defs: writer.definitions,
   };
 }
 
 function makeBodySchemas(): Record<KnownKind, JsonSchema> {
+  const writable = kindsOf(writtenMessage);
   const entries = knownKinds.map((kind): [KnownKind, JsonSchema] => {
+    if (!writable.includes(kind)) return [kind, { $schema: dialect, $id: `${pascal(kind)}Body`, not: {} }];
     const writer = new SchemaWriter(writtenMessage, 'request', local);
     const { $ref } = writer.body(kind);
     return [kind, { $schema: dialect, $id: `${pascal(kind)}Body`, $ref, $defs: writer.definitions }];

@@ -1,4 +1,11 @@
-import { type AvroField, type AvroNamed, type AvroRecord, type Shape, shapeOf } from '../avro-model.ts';
+import {
+  type AvroField,
+  type AvroNamed,
+  type AvroRecord,
+  isOptionalInJson,
+  type Shape,
+  shapeOf,
+} from '../avro-model.ts';
 import { bodiesOf } from './generate-types.ts';
 
 /** What is wrong with the sources by themselves, before any comparison with older versions. */
@@ -11,6 +18,7 @@ export function sourceProblems(sources: ReadonlyMap<string, AvroNamed>): string[
         problems.push(`${definition.name}: an enum starts with UNKNOWN and has it as its default`);
       }
     } else {
+      problems.push(...choiceProblems(definition, sources));
       for (const field of definition.fields) problems.push(...fieldProblems(definition, field, sources));
     }
   }
@@ -46,6 +54,18 @@ function fieldProblems(
     problems.push(`${at}: a string needs maxLength`);
   if (rules.pattern !== undefined) new RegExp(rules.pattern, 'u');
   return problems;
+}
+
+/** The JSON Schema counts the properties of a choice, so nothing else in its record may be optional. */
+function choiceProblems(record: AvroRecord, sources: ReadonlyMap<string, AvroNamed>): string[] {
+  const choices = record.chappe?.exactlyOneOf;
+  if (choices === undefined) return [];
+  const optional = record.fields
+    .filter((field) => isOptionalInJson(shapeOf(field.type, sources), field))
+    .map((field) => field.name);
+  return optional.join() === choices.join()
+    ? []
+    : [`${record.name}: exactlyOneOf must name its optional fields`];
 }
 
 /** Every kind has its body and every body its kind. */

@@ -2,7 +2,7 @@
  * Writes src/generated from the Avro sources, and checks the frozen versions on the way.
  * `--check` writes nothing and fails when something is not current; `--freeze` makes new versions.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -28,8 +28,8 @@ const { values: options } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     freeze: { type: 'boolean', default: false },
-    /** A git revision whose lock entries count as published. */
-    published: { type: 'string' },
+    /** The git revision whose lock entries count as published. */
+    published: { type: 'string', default: 'HEAD' },
   },
 });
 
@@ -113,10 +113,16 @@ function versionsModule(frozen: readonly FrozenVersion[]): string {
   ].join('\n');
 }
 
-function publishedProblems(revision: string | undefined): string[] {
-  if (revision === undefined) return [];
-  const folder = fileURLToPath(packageFolder);
-  const text = execFileSync('git', ['show', `${revision}:./lock.json`], { cwd: folder, encoding: 'utf8' });
-  const published: LockEntry[] = JSON.parse(text);
-  return appendOnlyProblems(published, versions);
+function publishedProblems(revision: string): string[] {
+  const git = spawnSync('git', ['show', `${revision}:./lock.json`], {
+    cwd: fileURLToPath(packageFolder),
+    encoding: 'utf8',
+  });
+  // A source archive has no history, and the first commit no lock before it.
+  if (git.status !== 0) return [];
+  const published: LockEntry[] = JSON.parse(git.stdout);
+  return appendOnlyProblems(
+    published,
+    versions.map(({ schema: _, ...entry }) => entry),
+  );
 }
