@@ -1,5 +1,6 @@
 import { resolveSubject } from '@chappe/directory';
 import {
+  checkTopics,
   createLaneProducer,
   createSink,
   kafkaSettingsFrom,
@@ -74,6 +75,7 @@ export async function startMailbox(
   }
 
   async function start(): Promise<RunningService> {
+    await checkTopics(kafka, 'mailbox', { log });
     const poolOptions = {
       url: config.POSTGRES_URL,
       statementTimeoutMs: config.POSTGRES_STATEMENT_TIMEOUT_MS,
@@ -129,6 +131,7 @@ export async function startMailbox(
         releases.add(snapshot);
         hub.recheck();
       },
+      onFailure: failed.resolve,
     });
     lifecycle.onStop('directory', () => directory.close());
     releases.add(directory.current());
@@ -170,6 +173,7 @@ export async function startMailbox(
         readOffset: (topic, partition, logStart) =>
           readOffset(writers, { group, topic, partition, logStart }),
         maxSliceRecords: config.SLICE_MAX_RECORDS,
+        sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
         log,
         metrics: measured.sink,
       });

@@ -1,0 +1,45 @@
+import { loadConfig } from '@chappe/service-kit';
+import { mailboxSettings } from '../src/config.ts';
+import { type MailboxOverrides, startMailbox } from '../src/service.ts';
+
+/** A mailbox as a process of its own, which kills itself at one step, once it has reached it so often. */
+const { CRASH_AT, CRASH_AFTER, ...environment } = process.env;
+let remaining = Number(CRASH_AFTER ?? 1);
+
+function reach(step: string): void {
+  if (step !== CRASH_AT) return;
+  remaining -= 1;
+  if (remaining === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+const overrides: MailboxOverrides = {
+  wrapApplySlice: (apply) => async (slice) => {
+    if (slice.plan.inbox.length > 0) reach('before-apply');
+    const items = await apply(slice);
+    if (items.length > 0) reach('after-apply');
+    return items;
+  },
+  wrapOutboxProducer: (producer) => ({
+    ...producer,
+    async send(records) {
+      reach('before-publish');
+      const outcome = await producer.send(records);
+      reach('after-publish');
+      return outcome;
+    },
+  }),
+  wrapOutlet: (outlet) => ({
+    ...outlet,
+    write(bytes) {
+      const isDelivery = bytes.includes('event: delivery');
+      if (isDelivery) reach('before-push');
+      outlet.write(bytes);
+      if (isDelivery) reach('after-push');
+    },
+  }),
+};
+
+const service = await startMailbox(loadConfig(mailboxSettings, environment), overrides);
+process.send?.({ url: service.url });
+// A parent that is gone must not leave this process behind.
+process.once('disconnect', () => process.exit(1));
