@@ -1,6 +1,6 @@
 import { type ServiceName, serviceNames, topics } from '@chappe/schemas';
 import { describe, expect, it } from 'vitest';
-import { accessList } from './access-list.ts';
+import { accessList, readerRights } from './access-list.ts';
 
 const principals = Object.fromEntries(serviceNames.map((name) => [name, `p-${name}`])) as Record<
   ServiceName,
@@ -40,5 +40,14 @@ describe('accessList', () => {
 
   it('grants nothing without the prefix of the deployment', () => {
     expect(rights.every((right) => right.resource.startsWith('x.'))).toBe(true);
+  });
+});
+
+describe('readerRights', () => {
+  it('lets an operator read everything of one deployment and write nothing', () => {
+    const operator = readerRights('operator', 'x.');
+    expect(operator.every((right) => right.resource === 'x.' && right.pattern === 'PREFIXED')).toBe(true);
+    expect(operator.map((right) => right.operation)).not.toContain('WRITE');
+    expect(readerRights('operator', '').every((right) => right.resource === '*')).toBe(true);
   });
 });

@@ -45,3 +45,20 @@ export function accessList(
   }
   return rights;
 }
+
+/**
+ * The rights of a principal that may read every topic of the deployment, in groups of its own: an operator's
+ * tools in the demonstration. No service has them.
+ */
+export function readerRights(name: string, topicPrefix: string): AccessRight[] {
+  const principal = `User:${name}`;
+  // A prefix of nothing is no prefix to Kafka: the star stands for all.
+  const where =
+    topicPrefix === ''
+      ? ({ resource: '*', pattern: 'LITERAL' } as const)
+      : ({ resource: topicPrefix, pattern: 'PREFIXED' } as const);
+  const onTopics = (['READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'] as const).map(
+    (operation): AccessRight => ({ principal, resourceType: 'TOPIC', operation, ...where }),
+  );
+  return [...onTopics, { principal, resourceType: 'GROUP', operation: 'READ', ...where }];
+}

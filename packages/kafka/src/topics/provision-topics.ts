@@ -4,7 +4,7 @@ import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { openClient } from '../open-client.ts';
 import type { KafkaSettings } from '../settings.ts';
-import { type AccessRight, accessList } from './access-list.ts';
+import { type AccessRight, accessList, readerRights } from './access-list.ts';
 
 /** How topics are made on this cluster. */
 export interface ProvisionOptions {
@@ -12,6 +12,8 @@ export interface ProvisionOptions {
   minInsyncReplicas: number;
   /** The name of each service's principal, as it authenticates. */
   principals: Readonly<Record<ServiceName, string>>;
+  /** Principals that may read everything; for the demonstration only. */
+  readers?: readonly string[];
   log?: Log;
 }
 
@@ -64,7 +66,9 @@ export async function provisionTopics(
       admin,
       present.map((topic) => ({ name: topic.fullName, config: { ...topic.config, ...insync } })),
     );
-    await grant(admin, accessList(options.principals, adminSettings.topicPrefix));
+    const { topicPrefix } = adminSettings;
+    const readers = (options.readers ?? []).flatMap((name) => readerRights(name, topicPrefix));
+    await grant(admin, [...accessList(options.principals, topicPrefix), ...readers]);
     return { createdTopics: missing.map(({ fullName }) => fullName), alteredTopics };
   } finally {
     await admin.disconnect().catch(() => undefined);
