@@ -25,6 +25,7 @@ export {
   superviseProcess,
 } from './process/supervise-process.ts';
 export { findRedisServer, type RedisOptions, type RunningRedis, startRedis } from './redis/start-redis.ts';
+export { cacheFolder, repositoryRoot } from './repository-paths.ts';
 export type { TestPrincipal } from './shared/backing-server.ts';
 export { type TestDatabase, testDatabase } from './shared/test-database.ts';
 export {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { removeContainer } from '../process/docker.ts';
 import type { KafkaRuntime } from './kafka-runtime.ts';
 
 const logConfiguration = fileURLToPath(new URL('../../../../infra/kafka/log4j2.properties', import.meta.url));
@@ -49,7 +50,7 @@ export function kafkaCommand(
     `--volume=${logConfiguration}:${logConfiguration}:ro`,
   ];
   return {
-    command: runtime.docker,
+    command: 'docker',
     args: [
       'run',
       '--rm',
@@ -61,6 +62,6 @@ export function kafkaCommand(
       runtime.image,
       ...options,
     ],
-    cleanUp: [runtime.docker, 'rm', '--force', container.name],
+    cleanUp: removeContainer(container.name),
   };
 }

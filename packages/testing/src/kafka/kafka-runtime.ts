@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hasDocker } from '../process/docker.ts';
 import { withFileLock } from '../process/file-lock.ts';
 import { cacheFolder, repositoryRoot } from '../repository-paths.ts';
 
@@ -11,7 +12,7 @@ const pom = `${repositoryRoot}/infra/kafka/pom.xml`;
 /** How broker programs are run on this machine: by a local Java, or inside containers. */
 export type KafkaRuntime =
   | { kind: 'java'; java: string; classPath: string; version: string }
-  | { kind: 'docker'; docker: string; image: string; classPath: string; version: string };
+  | { kind: 'docker'; image: string; classPath: string; version: string };
 
 /** The version of Apache Kafka that this checkout uses, from infra/kafka/pom.xml. */
 export async function kafkaVersion(): Promise<string> {
@@ -44,9 +45,9 @@ export async function findKafkaRuntime(onProgress: (text: string) => void = () =
     }
     problems.push('no Maven on the PATH');
   }
-  if (await works('docker', ['info'])) {
+  if (await hasDocker()) {
     const image = `apache/kafka:${version}`;
-    return { kind: 'docker', docker: 'docker', image, classPath: '/opt/kafka/libs/*', version };
+    return { kind: 'docker', image, classPath: '/opt/kafka/libs/*', version };
   }
   problems.push('no usable Docker');
   throw new KafkaRuntimeMissing(

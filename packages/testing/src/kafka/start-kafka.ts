@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { containerPid, removeContainer } from '../process/docker.ts';
 import { freePorts } from '../process/free-port.ts';
 import { forgetCommand, forgetFolder, watchCommand, watchFolder } from '../process/reaper.ts';
 import { lastLines, type SupervisedProcess, superviseProcess } from '../process/supervise-process.ts';
@@ -26,6 +27,8 @@ export interface KafkaOptions {
   /** Port of the first broker; the others take free ones unless `ports` names them all. */
   port?: number;
   ports?: readonly number[];
+  /** Used when the cluster is formatted; an existing one keeps the ports it knows itself by. */
+  controllerPorts?: readonly number[];
   brokers?: 1 | 3;
   users: readonly KafkaUser[];
   heapMb?: number;
@@ -43,10 +46,13 @@ export interface RunningKafka {
   readonly logFiles: readonly string[];
   /** Ends one broker at once, as a crash would. */
   kill(broker: number): Promise<void>;
+  /** Sends one broker a signal. */
+  signal(broker: number, signal: NodeJS.Signals): void;
   /** Starts a broker that was killed, and waits until it serves. */
   restart(broker: number): Promise<void>;
-  /** Resolves with the broker's name when one ends that nobody asked to. */
-  readonly failed: Promise<string>;
+  /** Resolves when the broker's present process ends, for whatever reason. */
+  exited(broker: number): Promise<unknown>;
+  alive(broker: number): boolean;
   stop(): Promise<void>;
 }
 
@@ -60,7 +66,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   if (temporary) watchFolder(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const count = options.brokers ?? 1;
-  const identity = await clusterIdentity(folder, count);
+  const identity = await clusterIdentity(folder, count, options.controllerPorts);
   const nodes = await planNodes(folder, identity, options);
   const cluster: KafkaClusterPlan = {
     nodes,
@@ -73,27 +79,19 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
 
   const processes = new Map<number, SupervisedProcess>();
   const pids: Record<string, number> = {};
-  let reportFailure: (name: string) => void = () => {};
-  const failed = new Promise<string>((resolve) => {
-    reportFailure = resolve;
-  });
-  const expected = new Set<number>();
 
   const launch = async (node: KafkaNode): Promise<void> => {
     const name = `kafka-${node.id}`;
     const started = await startNode(runtime, cluster, node, folder, options.heapMb ?? 512);
     processes.set(node.id, started.process);
     pids[name] = started.process.pid;
-    void started.process.exited.then(() => {
-      if (!expected.delete(node.id)) reportFailure(name);
-    });
     await started.ready;
-    pids[name] = await realPid(runtime, started.container, started.process.pid);
+    if (runtime.kind === 'docker')
+      pids[name] = (await containerPid(started.container)) ?? started.process.pid;
   };
   const end = async (node: KafkaNode, how: (process: SupervisedProcess) => Promise<void>): Promise<void> => {
     const process = processes.get(node.id);
     if (!process?.alive()) return;
-    expected.add(node.id);
     await how(process);
     forgetCommand(containerName(node));
   };
@@ -120,14 +118,19 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     admin: { username: admin.name, password: admin.password },
     pids,
     logFiles: nodes.map((node) => logFileOf(folder, node)),
-    failed,
+    exited: async (id) => processes.get(nodeOf(id).id)?.exited,
+    alive: (id) => processes.get(nodeOf(id).id)?.alive() ?? false,
+    signal: (id, signal) => processes.get(nodeOf(id).id)?.kill(signal),
     stop,
     async kill(id) {
       const node = nodeOf(id);
       await end(node, async (process) => {
         process.kill('SIGKILL');
         await process.exited;
-        if (runtime.kind === 'docker') await run(runtime.docker, ['rm', '--force', containerName(node)]);
+        if (runtime.kind === 'docker') {
+          const [docker = 'docker', ...remove] = removeContainer(containerName(node));
+          await run(docker, remove);
+        }
       });
     },
     async restart(id) {
@@ -147,7 +150,11 @@ interface ClusterIdentity {
   controllers: { directoryId: string; port: number }[];
 }
 
-async function clusterIdentity(folder: string, count: number): Promise<ClusterIdentity> {
+async function clusterIdentity(
+  folder: string,
+  count: number,
+  controllerPorts: readonly number[] | undefined,
+): Promise<ClusterIdentity> {
   const file = `${folder}/cluster.json`;
   if (existsSync(file)) {
     const identity: ClusterIdentity = JSON.parse(readFileSync(file, 'utf8'));
@@ -156,7 +163,7 @@ async function clusterIdentity(folder: string, count: number): Promise<ClusterId
       throw new Error(`${folder} holds a cluster of ${size} broker(s), not ${count}: erase it first`);
     return identity;
   }
-  const ports = await freePorts(count);
+  const ports = controllerPorts ?? (await freePorts(count));
   return { clusterId: kafkaUuid(), controllers: ports.map((port) => ({ directoryId: kafkaUuid(), port })) };
 }
 
@@ -242,14 +249,6 @@ async function waitUntilServing(process: SupervisedProcess, logFile: string, fro
     await sleep(50);
   }
   throw new Error(`${process.name} was not ready after 90 s:\n${lastLines(logFile)}`);
-}
-
-/** In a container the broker is another process than the command that waits for it. */
-async function realPid(runtime: KafkaRuntime, container: string, pid: number): Promise<number> {
-  if (runtime.kind === 'java') return pid;
-  const { stdout } = await run(runtime.docker, ['inspect', '--format={{.State.Pid}}', container]);
-  const found = Number.parseInt(stdout, 10);
-  return Number.isSafeInteger(found) && found > 0 ? found : pid;
 }
 
 function containerOf(cluster: KafkaClusterPlan, node: KafkaNode, folder: string): ContainerPlan {

@@ -30,6 +30,10 @@ export interface PostgresOptions {
   /** Kept across starts when given; a temporary folder, removed at the end, otherwise. */
   dataDir?: string;
   port?: number;
+  /** A database to have, and to name in the URL. */
+  database?: string;
+  /** Its superuser's; kept beside the data when not given. */
+  password?: string;
   /** False gives up durability for speed: for tests that never crash the machine. */
   durable?: boolean;
   settings?: Readonly<Record<string, string>>;
@@ -38,13 +42,14 @@ export interface PostgresOptions {
 
 /** A server that is up. */
 export interface RunningPostgres {
-  /** As the superuser, database `postgres`. */
+  /** As the superuser, in `database` when one was asked for. */
   readonly url: string;
   readonly pid: number;
   readonly logFile: string;
   /** Where the data really is: elsewhere than asked when PostgreSQL's user cannot get there. */
   readonly dataDir: string;
   readonly exited: Promise<unknown>;
+  alive(): boolean;
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
@@ -66,7 +71,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
 
   const data = `${folder}/data`;
   const logFile = `${folder}/postgres.log`;
-  const password = passwordOf(folder);
+  const password = passwordOf(folder, options.password);
   if (!existsSync(`${data}/PG_VERSION`)) await initialise(binaries, data, folder, user);
   const port = options.port ?? (await freePort());
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -87,17 +92,19 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   };
   try {
     await waitUntilServing(process, url);
+    if (options.database !== undefined) await ensureDatabase(url, options.database);
   } catch (error) {
     await process.stop();
     cleanUp();
     throw error;
   }
   return {
-    url,
+    url: options.database === undefined ? url : inDatabase(url, options.database),
     pid: process.pid,
     logFile,
     dataDir: folder,
     exited: process.exited,
+    alive: process.alive,
     kill: process.kill,
     async stop() {
       await process.stop();
@@ -188,10 +195,10 @@ function settingsOf(port: number, options: PostgresOptions): [string, string][] 
   });
 }
 
-function passwordOf(folder: string): string {
+function passwordOf(folder: string, given: string | undefined): string {
   const file = `${folder}/password`;
   if (!existsSync(file)) {
-    writeFileSync(file, `demo-${randomBytes(18).toString('base64url')}`, { mode: 0o600 });
+    writeFileSync(file, given ?? `demo-${randomBytes(18).toString('base64url')}`, { mode: 0o600 });
     const { uid, gid } = statSync(folder);
     if (process.getuid?.() === 0) chownSync(file, uid, gid);
   }
@@ -215,4 +222,21 @@ async function waitUntilServing(process: SupervisedProcess, url: string): Promis
       await client.end().catch(() => {});
     }
   }
+}
+
+async function ensureDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function inDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
 }

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
+import { containerPid, hasDocker, removeContainer } from '../process/docker.ts';
 import { freePort } from '../process/free-port.ts';
-import { forgetFolder, watchFolder } from '../process/reaper.ts';
+import { forgetCommand, forgetFolder, watchCommand, watchFolder } from '../process/reaper.ts';
 import { lastLines, type SupervisedProcess, superviseProcess } from '../process/supervise-process.ts';
 
 const run = promisify(execFile);
+const image = 'redis:8';
 
 /** What to start; all of it optional. */
 export interface RedisOptions {
@@ -26,6 +28,7 @@ export interface RunningRedis {
   readonly pid: number;
   readonly logFile: string;
   readonly exited: Promise<unknown>;
+  alive(): boolean;
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
@@ -43,10 +46,10 @@ export async function findRedisServer(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Starts Redis on loopback with a password, in memory only; null when none is installed. */
+/** Starts Redis on loopback with a password, in memory only; null when there is none, nor Docker. */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis | null> {
-  const command = await findRedisServer();
-  if (command === undefined) return null;
+  const installed = await findRedisServer();
+  if (installed === undefined && !(await hasDocker())) return null;
   const temporary = options.dataDir === undefined;
   const folder = options.dataDir ?? mkdtempSync(`${tmpdir()}/chappe-redis-`);
   if (temporary) watchFolder(folder);
@@ -55,24 +58,35 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   const password = options.password ?? `demo-${randomBytes(18).toString('base64url')}`;
   const logFile = `${folder}/redis.log`;
   const settings = [
-    'bind 127.0.0.1',
+    `bind ${installed === undefined ? '0.0.0.0' : '127.0.0.1'}`,
     `port ${port}`,
     `requirepass ${password}`,
-    `dir "${folder}"`,
     'save ""',
     'appendonly no',
     'databases 4096',
     'daemonize no',
   ];
-  // Through standard input, so that the password is on no command line.
+  const container = `chappe-redis-${port}`;
+  const inContainer = [
+    'run',
+    '--rm',
+    '-i',
+    `--name=${container}`,
+    `--publish=127.0.0.1:${port}:${port}`,
+    image,
+  ];
+  if (installed === undefined) watchCommand(container, removeContainer(container));
   const process = await superviseProcess({
     name: 'redis',
-    command,
-    args: ['-'],
+    command: installed ?? 'docker',
+    // Through standard input, so that the password is on no command line.
+    args: installed === undefined ? [...inContainer, 'redis-server', '-'] : ['-'],
     stdin: `${settings.join('\n')}\n`,
     logFile,
+    cwd: folder,
   });
   const cleanUp = (): void => {
+    forgetCommand(container);
     if (!temporary) return;
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     forgetFolder(folder);
@@ -87,9 +101,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   }
   return {
     url,
-    pid: process.pid,
+    pid: (installed === undefined ? await containerPid(container) : undefined) ?? process.pid,
     logFile,
     exited: process.exited,
+    alive: process.alive,
     kill: process.kill,
     async stop() {
       await process.stop(3_000);

@@ -1,0 +1,68 @@
+import color from 'picocolors';
+import type { Text } from './language.ts';
+import type { Stack } from './stack.ts';
+
+const texts = {
+  fr: {
+    running: 'Chappe est en service.',
+    docs: 'documentation',
+    account: 'identifiant',
+    password: 'mot de passe',
+    correspondent: 'pour',
+    invented: 'Comptes inventés, propres à cette machine ; les autres sont dans .local/accounts.json.',
+    try: 'À essayer dans un autre terminal :',
+    logs: 'Journaux : npm run logs -- [service] [--follow]. Arrêt : Ctrl-C.',
+    lead: 'Véhicule suspect devant le consulat (exercice)',
+  },
+  en: {
+    running: 'Chappe is running.',
+    docs: 'documentation',
+    account: 'user',
+    password: 'password',
+    correspondent: 'for',
+    invented: 'Invented accounts of this machine alone; the others are in .local/accounts.json.',
+    try: 'To try in another terminal:',
+    logs: 'Logs: npm run logs -- [service] [--follow]. Stop: Ctrl-C.',
+    lead: 'Suspicious vehicle outside the consulate (exercise)',
+  },
+} as const;
+
+/** What is printed last: where it is, who may sign in, and two commands that work when pasted. */
+export function welcome(stack: Stack, language: keyof Text): string {
+  const text = texts[language];
+  const { url } = stack.state;
+  const shown = firstOfEach(stack.accounts);
+  const widths = {
+    username: Math.max(...shown.map(({ username }) => username.length), text.account.length),
+    password: Math.max(...shown.map(({ password }) => password.length), text.password.length),
+  };
+  const row = (username: string, password: string, correspondent: string): string =>
+    `  ${username.padEnd(widths.username)}  ${password.padEnd(widths.password)}  ${correspondent}`;
+  return [
+    '',
+    color.bold(text.running),
+    `  ${url}`,
+    `  ${url}/docs  (${text.docs})`,
+    '',
+    color.dim(row(text.account, text.password, text.correspondent)),
+    ...shown.map(({ username, password, correspondent }) => row(username, password, correspondent)),
+    color.dim(`  ${text.invented}`),
+    '',
+    text.try,
+    `  curl -s -H "Authorization: Bearer $(npm run -s chappe -- token --as desk:counter-terrorism)" '${url}/v1/inbox?limit=3'`,
+    `  npm run -s chappe -- inbox --as desk:counter-terrorism`,
+    '',
+    color.dim(text.logs),
+    '',
+  ].join('\n');
+}
+
+/** One account per correspondent: the first, which the command line takes as well. */
+function firstOfEach(accounts: Stack['accounts']): Stack['accounts'] {
+  const seen = new Set<string>();
+  return accounts.filter(({ correspondent }) => {
+    if (seen.has(correspondent)) return false;
+    seen.add(correspondent);
+    return true;
+  });
+}

@@ -1,0 +1,24 @@
+import { repositoryRoot } from '@chappe/testing';
+
+/** The services of the local stack, in the order in which they are listed. */
+export const localServices = ['directory', 'ingest', 'router', 'mailbox', 'archive'] as const;
+
+/** A service that the local stack runs. */
+export type LocalService = (typeof localServices)[number];
+
+/** The paths of the public origin that belong to each service; the longest match wins. */
+export const publicPaths: Readonly<Record<LocalService, readonly string[]>> = {
+  ingest: ['/v1/messages'],
+  router: ['/v1/routing'],
+  mailbox: ['/v1/inbox', '/v1/sent', '/v1/threads'],
+  archive: ['/v1/archive'],
+  directory: ['/v1/me', '/v1/directory'],
+};
+
+/** The services that have a role and a schema in PostgreSQL; ingest accepts without it. */
+export const databaseServices: readonly LocalService[] = ['directory', 'router', 'mailbox', 'archive'];
+
+/** Where a service's process begins. */
+export function mainOf(service: LocalService): string {
+  return `${repositoryRoot}/services/${service}/src/main.ts`;
+}

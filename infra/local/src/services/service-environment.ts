@@ -1,0 +1,47 @@
+import type { LocalService } from './service-catalogue.ts';
+
+/** What the services of one stack have in common. */
+export interface StackSurroundings {
+  publicUrl: string;
+  issuer: string;
+  kafka: { brokers: readonly string[]; mechanism: string; tls: boolean };
+  redisUrl: string | null;
+  serviceUrls: Readonly<Record<LocalService, string>>;
+}
+
+/** What one service alone has. */
+export interface ServiceCredentials {
+  kafka: { username: string; password: string } | null;
+  postgresUrl: string | null;
+}
+
+/** The environment of a service: its own Kafka principal, its own database role, its own port. */
+export function serviceEnvironment(
+  service: LocalService,
+  stack: StackSurroundings,
+  credentials: ServiceCredentials,
+): Record<string, string> {
+  const sasl: Record<string, string> =
+    credentials.kafka === null
+      ? {}
+      : {
+          KAFKA_USERNAME: credentials.kafka.username,
+          KAFKA_PASSWORD: credentials.kafka.password,
+          KAFKA_MECHANISM: stack.kafka.mechanism,
+        };
+  return {
+    CHAPPE_PROFILE: 'demonstration',
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: new URL(stack.serviceUrls[service]).port,
+    PUBLIC_URL: stack.publicUrl,
+    KAFKA_BROKERS: stack.kafka.brokers.join(','),
+    KAFKA_TLS: String(stack.kafka.tls),
+    ...sasl,
+    ...(credentials.postgresUrl === null ? {} : { POSTGRES_URL: credentials.postgresUrl }),
+    ...(stack.redisUrl === null ? {} : { REDIS_URL: stack.redisUrl }),
+    OIDC_ISSUER: stack.issuer,
+    OIDC_JWKS_URL: `${stack.issuer}/jwks`,
+    OIDC_AUDIENCE: 'urn:chappe:api',
+    ...(service === 'ingest' ? { ROUTER_URL: stack.serviceUrls.router } : {}),
+  };
+}
