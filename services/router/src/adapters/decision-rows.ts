@@ -1,5 +1,5 @@
 import { PauseUntilUpgrade } from '@chappe/kafka';
-import { decode, type Lane, lanes, type Message, type RecordName, type RecordOf } from '@chappe/schemas';
+import { decode, type Lane, lanes, type Message, type RecordByName, type RecordName } from '@chappe/schemas';
 import type { HeldMessage, KnownDecision, ThreadRecords } from '../domain/thread-memory.ts';
 
 /** A row of `read_threads`; which columns are set depends on `part`. */
@@ -75,7 +75,7 @@ function laneNamed(text: string): Lane {
   return lane;
 }
 
-function read<N extends RecordName>(record: N, bytes: Buffer): RecordOf<N> {
+function read<N extends RecordName>(record: N, bytes: Buffer): RecordByName[N] {
   const result = decode(record, bytes);
   if (result.status === 'newer') throw new PauseUntilUpgrade('STORED_NEWER_SCHEMA');
   if (result.status === 'poison') throw new UnreadableRow(record);

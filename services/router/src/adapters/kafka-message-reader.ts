@@ -1,5 +1,5 @@
-import { type IncomingRecord, PauseUntilUpgrade, PoisonRecord } from '@chappe/kafka';
-import { bodyOf, decode, type Lane } from '@chappe/schemas';
+import { decodeRecord, type IncomingRecord, PoisonRecord } from '@chappe/kafka';
+import type { Lane } from '@chappe/schemas';
 import { referencesOf } from '../domain/message-references.ts';
 import type { Arrival } from '../domain/thread-memory.ts';
 
@@ -9,12 +9,7 @@ const correspondent = /^[a-z]+:[A-Za-z0-9-]+$/;
 
 /** Reads a record of a message topic, or throws what the sink is to do with it instead. */
 export function readMessage(record: IncomingRecord, lane: Lane): Arrival {
-  const result = decode('Message', record.value);
-  if (result.status === 'newer') throw new PauseUntilUpgrade('NEWER_SCHEMA');
-  if (result.status === 'poison') throw new PoisonRecord(result.code);
-  const message = result.value;
-  if (message.kind === 'UNKNOWN') throw new PauseUntilUpgrade('UNKNOWN_KIND');
-  if (bodyOf(message) === undefined) throw new PoisonRecord('BODY_MISMATCH');
+  const message = decodeRecord('Message', record);
   const ids = [message.messageId, message.threadId, ...referencesOf(message).map((each) => each.messageId)];
   if (!ids.every((id) => uuid.test(id)) || !digest.test(message.requestDigest))
     throw new PoisonRecord('BAD_IDENTITY');

@@ -53,6 +53,9 @@ export function dutyDeskOf(message: Message, directory: DirectorySnapshot): Cand
   return { correspondent, role: 'ACTION', origin: 'RULE', reasons: [reason('duty-desk')] };
 }
 
+/** A desk that a hundred rules name needs no more than these, and a record has bounds. */
+const mostReasons = 20;
+
 /** For action weighs more than for information; named weighs more than found. */
 function merge(first: Candidate, second: Candidate): Candidate {
   const weight: Record<RecipientOrigin, number> = { NAMED: 2, DISPATCH: 1, RULE: 0 };
@@ -60,7 +63,7 @@ function merge(first: Candidate, second: Candidate): Candidate {
     correspondent: first.correspondent,
     role: first.role === 'ACTION' || second.role === 'ACTION' ? 'ACTION' : 'INFORMATION',
     origin: weight[second.origin] > weight[first.origin] ? second.origin : first.origin,
-    reasons: [...first.reasons, ...second.reasons],
+    reasons: [...first.reasons, ...second.reasons].slice(0, mostReasons),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Decision, Message } from '@chappe/schemas';
 import { acceptMessage, type RefusalCode, refuseMessage } from './compose-decision.ts';
 import { distributeMessage } from './distribute-message.ts';
 import { areReferencesUsable } from './judge-references.ts';
-import { subjectOf } from './message-references.ts';
+import { opensThread, referencesOf, subjectOf } from './message-references.ts';
 import type { Arrival, HeldMessage, KnownDecision, ThreadMemory } from './thread-memory.ts';
 
 /** What a decision rests on besides the threads. */
@@ -36,8 +36,8 @@ export function decideMessage(arrival: Arrival, memory: ThreadMemory, context: R
   const again = held.find((each) => isSameCopy(each.message, message));
   if (again !== undefined) return { fate: 'HELD', held: again, again: true };
   if (memory.accepted(message.messageId) !== undefined) return conflict(arrival, context);
-  const behind = held.some((each) => mustPrecede(each, arrival));
-  if (!behind && areReferencesUsable(message, memory)) return decided(arrival, memory, context);
+  if (!isBehind(arrival, held, held) && areReferencesUsable(message, memory))
+    return decided(arrival, memory, context);
   if (memory.heldBy(message.sender.correspondent) >= context.maxHeldPerSender) {
     return { fate: 'DECIDED', known: refused(arrival, 'too-many-waiting', context) };
   }
@@ -50,11 +50,11 @@ export function decideMessage(arrival: Arrival, memory: ThreadMemory, context: R
 
 /**
  * Decides a message that waits, once something has changed; undefined while it has to go on waiting.
- * `earlier` are those that arrived before it and still wait.
+ * `waiting` are all that wait in its thread, in the order of their arrival.
  */
 export function decideHeld(
   held: HeldMessage,
-  earlier: readonly HeldMessage[],
+  waiting: readonly HeldMessage[],
   memory: ThreadMemory,
   context: RoutingContext,
   giveUpBeforeMs: number | null,
@@ -63,7 +63,7 @@ export function decideHeld(
   const known = memory.decided(message.messageId, message.requestDigest);
   if (known !== undefined) return known;
   if (memory.accepted(message.messageId) !== undefined) return conflict(held, context).known;
-  const behind = earlier.some((each) => mustPrecede(each, held));
+  const behind = isBehind(held, waiting.slice(0, waiting.indexOf(held)), waiting);
   if (!behind && areReferencesUsable(message, memory)) return decided(held, memory, context).known;
   const late = giveUpBeforeMs !== null && held.heldUntilMs <= giveUpBeforeMs;
   return late && !behind ? refused(held, 'reference-unavailable', context) : undefined;
@@ -71,13 +71,40 @@ export function decideHeld(
 
 /**
  * What one sender wrote later in the same thread and lane must not overtake what it wrote before: it may
- * have been written knowing that the earlier one was on its way.
+ * have been written knowing that the earlier one was on its way. What others wait for is never held back
+ * by them, nor is what opens the thread.
  */
-function mustPrecede(earlier: Arrival, later: Arrival): boolean {
+function isBehind(later: Arrival, before: readonly HeldMessage[], waiting: readonly HeldMessage[]): boolean {
+  if (before.length === 0 || opensThread(later.message)) return false;
+  return before.some(
+    (earlier) => isOfSameFlow(earlier, later) && !waitsFor(earlier, later.message.messageId, waiting),
+  );
+}
+
+function isOfSameFlow(a: Arrival, b: Arrival): boolean {
   return (
-    earlier.lane === later.lane &&
-    earlier.message.sender.correspondent === later.message.sender.correspondent &&
-    !isSameCopy(earlier.message, later.message)
+    a.lane === b.lane &&
+    a.message.sender.correspondent === b.message.sender.correspondent &&
+    !isSameCopy(a.message, b.message)
+  );
+}
+
+/** Whether one that waits can only go on after a message: it refers to it, or to others, or is behind others. */
+function waitsFor(
+  waiting: HeldMessage,
+  messageId: string,
+  held: readonly HeldMessage[],
+  seen = new Set<HeldMessage>(),
+): boolean {
+  seen.add(waiting);
+  const references = new Set(referencesOf(waiting.message).map((each) => each.messageId));
+  if (references.has(messageId)) return true;
+  const position = held.indexOf(waiting);
+  return held.some(
+    (each, index) =>
+      !seen.has(each) &&
+      (references.has(each.message.messageId) || (index < position && isOfSameFlow(each, waiting))) &&
+      waitsFor(each, messageId, held, seen),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FindOriginal } from './compose-deliveries.ts';
 import { decideHeld, decideMessage, type Fate, type RoutingContext } from './decide-message.ts';
+import { referencesOf } from './message-references.ts';
 import {
   type Arrival,
   type HeldMessage,
@@ -101,17 +102,40 @@ function* settleThread(
   context: RoutingContext,
   giveUpBeforeMs: number | null,
 ): Generator<{ held: HeldMessage; known: KnownDecision }> {
-  for (let settled = true; settled; ) {
-    settled = false;
-    const waiting = memory.heldIn(threadId);
-    for (const [index, held] of waiting.entries()) {
-      const known = decideHeld(held, waiting.slice(0, index), memory, context, giveUpBeforeMs);
-      if (known === undefined) continue;
-      memory.release(held);
-      memory.remember(known);
-      yield { held, known };
-      settled = true;
-      break;
-    }
+  for (;;) {
+    const settled = settleNext(memory.heldIn(threadId), memory, context, giveUpBeforeMs);
+    if (settled === undefined) return;
+    memory.release(settled.held);
+    memory.remember(settled.known);
+    yield settled;
   }
+}
+
+/**
+ * Nothing is given up while something else can still be decided, nor while its reference waits itself:
+ * that one's fate comes first. Only messages that refer to one another are given up all the same.
+ */
+function settleNext(
+  waiting: readonly HeldMessage[],
+  memory: ThreadMemory,
+  context: RoutingContext,
+  giveUpBeforeMs: number | null,
+): { held: HeldMessage; known: KnownDecision } | undefined {
+  const decideFirst = (
+    candidates: readonly HeldMessage[],
+    giveUp: number | null,
+  ): { held: HeldMessage; known: KnownDecision } | undefined => {
+    for (const held of candidates) {
+      const known = decideHeld(held, waiting, memory, context, giveUp);
+      if (known !== undefined) return { held, known };
+    }
+    return undefined;
+  };
+  const decided = decideFirst(waiting, null);
+  if (decided !== undefined || giveUpBeforeMs === null) return decided;
+  const ids = new Set(waiting.map(({ message }) => message.messageId));
+  const alone = waiting.filter(
+    ({ message }) => !referencesOf(message).some(({ messageId }) => ids.has(messageId)),
+  );
+  return decideFirst(alone, giveUpBeforeMs) ?? decideFirst(waiting, giveUpBeforeMs);
 }
