@@ -10,8 +10,8 @@ export const directorySettings = z.object({
   ...postgresSettingsShape,
   /** Records of a release that are sent together; each group is acknowledged before the next is sent. */
   PUBLISH_GROUP_RECORDS: z.coerce.number().int().min(1).max(10_000).default(200),
-  /** How long to look for a complete release in Kafka before concluding that there is none. */
-  TOPIC_READ_TIMEOUT_MS: z.coerce.number().int().min(500).max(120_000).default(10_000),
+  /** How long reading the directory's topic to its end may take. */
+  TOPIC_READ_TIMEOUT_MS: z.coerce.number().int().min(500).max(120_000).default(30_000),
   /** How long to wait before publishing again what was not acknowledged. */
   PUBLISH_RETRY_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
 });

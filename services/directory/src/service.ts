@@ -25,9 +25,10 @@ import {
 } from '@chappe/service-kit';
 import { registerDirectoryRoutes } from './adapters/http-directory.ts';
 import { createReleasePublisher } from './adapters/kafka-publish-release.ts';
+import { readDirectoryTopic } from './adapters/kafka-read-topic.ts';
 import { createReleaseStore, type ReleaseStore } from './adapters/postgres-releases.ts';
 import type { DirectoryConfig } from './config.ts';
-import { planPublication, type ReleaseMark } from './domain/plan-publication.ts';
+import { firstMissing, planPublication } from './domain/plan-publication.ts';
 import { planRelease } from './domain/plan-release.ts';
 
 /** Ports that a test may wrap, to stop the process before or after each step. */
@@ -163,11 +164,16 @@ export async function startDirectory(
 
   async function publishMissing(store: ReleaseStore, producer: LaneProducer): Promise<void> {
     const stored = await store.list();
-    const inTopic = stored.some((release) => release.acknowledged) ? await lastInTopic() : null;
-    const plan = planPublication(stored, inTopic);
+    const topic = await readDirectoryTopic(kafka, {
+      readerId: `${instanceId}-reader`,
+      timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
+      log,
+    });
+    const next = firstMissing(stored, topic);
+    const plan = planPublication(stored, topic, next === undefined ? new Map() : await store.forms(next));
     if (plan.status === 'contradiction') {
       throw new Error(
-        `the releases in Kafka are not those of the store (${plan.reason}): restore the store first`,
+        `Kafka does not hold the releases of the store (${plan.reason}): restore the store first`,
       );
     }
     const publish = createReleasePublisher(producer, {
@@ -176,44 +182,28 @@ export async function startDirectory(
       log,
     });
     for (const number of plan.numbers) {
-      await publish(number, await store.records(number), stopping.signal);
+      const records = await store.records(number);
+      const missing = number === next ? records.filter(({ key }) => !plan.held.has(key)) : records;
+      await publish(number, missing, stopping.signal);
       await store.markAcknowledged(number);
     }
-  }
-
-  /** The last complete release in Kafka, as a replica sees it; none when no replica could be ready. */
-  async function lastInTopic(): Promise<ReleaseMark | null> {
-    const probe = await openReplicaInTime(`${instanceId}-probe`);
-    if (probe === null) return null;
-    const { release, sha256 } = probe.current();
-    await probe.close();
-    return { number: release, sha256 };
   }
 
   /** Looks again and again, in bounded attempts, so that a stop never waits for a first release. */
   async function openWhenPublished(): Promise<DirectoryReplica> {
     for (;;) {
       stopping.signal.throwIfAborted();
-      const replica = await openReplicaInTime(instanceId, (error) => failed.resolve(error));
-      if (replica !== null) return replica;
-    }
-  }
-
-  async function openReplicaInTime(
-    replicaId: string,
-    onFailure?: (error: Error) => void,
-  ): Promise<DirectoryReplica | null> {
-    try {
-      return await openDirectoryReplica(kafka, {
-        instanceId: replicaId,
-        service: 'directory',
-        timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
-        log,
-        ...(onFailure === undefined ? {} : { onFailure }),
-      });
-    } catch (error) {
-      if (error instanceof DirectoryUnavailable) return null;
-      throw error;
+      try {
+        return await openDirectoryReplica(kafka, {
+          instanceId,
+          service: 'directory',
+          timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
+          onFailure: (error) => failed.resolve(error),
+          log,
+        });
+      } catch (error) {
+        if (!(error instanceof DirectoryUnavailable)) throw error;
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ export interface ReleasePublisherOptions {
   readonly log: Logger;
 }
 
-/** Publishes a release whole; resolves when Kafka has acknowledged all of it. */
+/** Publishes what is missing of a release; resolves when Kafka has acknowledged all of it. */
 export type PublishRelease = (
   release: number,
   records: readonly StoredRecord[],
@@ -49,11 +49,8 @@ export function createReleasePublisher(
     for (let from = 0; from < entries.length; from += groupRecords) {
       await sendAcknowledged(release, entries.slice(from, from + groupRecords), signal);
     }
-    await sendAcknowledged(
-      release,
-      records.filter((record) => record.isManifest),
-      signal,
-    );
+    const manifest = records.filter((record) => record.isManifest);
+    await sendAcknowledged(release, manifest, signal);
     log.info({ release, records: records.length }, 'release published');
   };
 }

@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { recordForm } from '@chappe/directory';
 import { type Client, inTransaction, type Pool } from '@chappe/postgres';
-import { type DirectoryRecord, encode, type Manifest } from '@chappe/schemas';
+import { type DirectoryRecord, decode, encode, type Manifest } from '@chappe/schemas';
 import type { ReleaseMark } from '../domain/plan-publication.ts';
 import type { ReleasePlan } from '../domain/plan-release.ts';
-
-/** A release in the store, and whether all of it was known to be in Kafka. */
-export interface StoredRelease extends ReleaseMark {
-  readonly acknowledged: boolean;
-}
 
 /** A record as it was encoded when its release was approved. */
 export interface StoredRecord {
@@ -20,8 +16,10 @@ export interface StoredRecord {
 export interface ReleaseStore {
   /** Plans the release that follows the last one and keeps it, whole or not at all; one process at a time. */
   addRelease(plan: (last: Manifest | null) => ReleasePlan): Promise<ReleasePlan>;
-  list(): Promise<readonly StoredRelease[]>;
+  list(): Promise<readonly ReleaseMark[]>;
   records(release: number): Promise<readonly StoredRecord[]>;
+  /** The canonical form of each record of a release, by key. */
+  forms(release: number): Promise<ReadonlyMap<string, string>>;
   markAcknowledged(release: number): Promise<void>;
   /** Runs `work` while no other process does, so that releases never interleave in the topic. */
   whileAlone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
@@ -34,6 +32,16 @@ const lockPollMs = 250;
 
 /** The store in the service's own schema. */
 export function createReleaseStore(pool: Pool): ReleaseStore {
+  async function records(release: number): Promise<readonly StoredRecord[]> {
+    const found = await pool.query<StoredRecord>(
+      `SELECT e.key, e.record AS value, e.position = r.entry_count AS "isManifest"
+         FROM directory_entry e JOIN directory_release r ON r.number = e.release
+        WHERE e.release = $1 ORDER BY e.position`,
+      [release],
+    );
+    return found.rows;
+  }
+
   return {
     addRelease: (plan) =>
       inTransaction(pool, async (client) => {
@@ -44,21 +52,16 @@ export function createReleaseStore(pool: Pool): ReleaseStore {
       }),
 
     async list() {
-      const found = await pool.query<{ number: number; sha256: string; acknowledged: boolean }>(
-        `SELECT number, sha256, acknowledged_at IS NOT NULL AS acknowledged
-           FROM directory_release ORDER BY number`,
+      const found = await pool.query<{ number: number; sha256: string }>(
+        'SELECT number, sha256 FROM directory_release ORDER BY number',
       );
       return found.rows;
     },
 
-    async records(release) {
-      const found = await pool.query<{ key: string; value: Buffer; isManifest: boolean }>(
-        `SELECT e.key, e.record AS value, e.position = r.entry_count AS "isManifest"
-           FROM directory_entry e JOIN directory_release r ON r.number = e.release
-          WHERE e.release = $1 ORDER BY e.position`,
-        [release],
-      );
-      return found.rows;
+    records,
+
+    async forms(release) {
+      return new Map((await records(release)).map(({ key, value }) => [key, formOf(value)]));
     },
 
     async markAcknowledged(release) {
@@ -79,6 +82,12 @@ export function createReleaseStore(pool: Pool): ReleaseStore {
       }
     },
   };
+}
+
+function formOf(value: Buffer): string {
+  const decoded = decode('DirectoryRecord', value);
+  if (decoded.status !== 'decoded') throw new Error('a stored record cannot be read by this release');
+  return recordForm(decoded.value);
 }
 
 async function tryLock(client: Client): Promise<boolean> {
