@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryRecord } from '../../test/arbitrary-records.ts';
+import { arbitraryRecord, propertyTimeoutMs } from '../../test/arbitrary-records.ts';
 import { exampleMessage } from '../../test/example-message.ts';
 import type { Message } from '../generated/records.ts';
 import { recordNames } from '../record-names.ts';
@@ -25,7 +25,7 @@ function framed(id: number, rest: Buffer = Buffer.from([0])): Buffer {
 }
 
 describe('encode and decode', () => {
-  it.each(recordNames)('bring back every %s', (record) => {
+  it.each(recordNames)('bring back every %s', { timeout: propertyTimeoutMs }, (record) => {
     fc.assert(
       fc.property(arbitraryRecord(record), (value) => {
         expect(decode(record, encode(record, value))).toEqual({
@@ -34,7 +34,7 @@ describe('encode and decode', () => {
           schemaId: schemaTable.written(record).id,
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -132,7 +132,7 @@ describe('decode answers with the fate of the bytes', () => {
     expect(decode('Message', Buffer.concat([good, Buffer.from([0])]))).toMatchObject({ code: 'UNDECODABLE' });
   });
 
-  it('never throws on bytes that anybody made up', () => {
+  it('never throws on bytes that anybody made up', { timeout: propertyTimeoutMs }, () => {
     const mutation = fc.tuple(fc.integer({ min: 5, max: good.length - 1 }), fc.integer({ min: 0, max: 255 }));
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (changes) => {
@@ -140,7 +140,7 @@ describe('decode answers with the fate of the bytes', () => {
         for (const [index, byte] of changes) bytes[index] = byte;
         expect(['decoded', 'newer', 'poison']).toContain(decode('Message', bytes).status);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
     fc.assert(
       fc.property(
@@ -151,7 +151,7 @@ describe('decode answers with the fate of the bytes', () => {
           expect(['decoded', 'newer', 'poison']).toContain(result.status);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

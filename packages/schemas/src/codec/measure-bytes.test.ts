@@ -28,9 +28,7 @@ describe('measuring before decoding', () => {
     const bytes = Buffer.concat([varint(16_000_000), varint(0)]);
     expect(bytes.length).toBe(5);
     const measure = compileMeasure(manyNulls);
-    const startedAt = performance.now();
     expect(measure(bytes, 0)).toBe(-1);
-    expect(performance.now() - startedAt).toBeLessThan(20);
     expect(measure(Buffer.concat([varint(10), varint(0)]), 0)).toBe(2);
     expect(measure(Buffer.concat([varint(11), varint(0)]), 0)).toBe(-1);
   });

@@ -2,7 +2,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryRecord } from '../../test/arbitrary-records.ts';
+import { arbitraryRecord, propertyTimeoutMs } from '../../test/arbitrary-records.ts';
 import { exampleMessage } from '../../test/example-message.ts';
 import type { MessageJson, MessageRequest } from '../generated/json.ts';
 import { kindFields } from '../generated/kinds.ts';
@@ -26,13 +26,13 @@ function sent(json: MessageJson): MessageJson {
   return JSON.parse(JSON.stringify(json));
 }
 
-describe('a message in JSON', () => {
+describe('a message in JSON', { timeout: propertyTimeoutMs }, () => {
   it('comes back whole', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         expect(messageFromJson(sent(messageToJson(message)))).toEqual(message);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 
@@ -44,7 +44,7 @@ describe('a message in JSON', () => {
         expect(sent(json)).toEqual(json);
         for (const field of Object.values(kindFields)) expect(json).not.toHaveProperty([field]);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -54,7 +54,7 @@ describe('a message in JSON', () => {
         isMessage(sent(messageToJson(message)));
         expect(isMessage.errors ?? []).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('a message in JSON', () => {
         });
         expect(completed).toEqual(message);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
