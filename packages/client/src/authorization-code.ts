@@ -178,16 +178,12 @@ function attribute(attributes: string, name: string): string | undefined {
     attributes,
   );
   const value = match?.[1] ?? match?.[2] ?? match?.[3];
-  return value?.replace(/&(amp|quot|#39|lt|gt);/g, (entity) => entities[entity] ?? entity);
+  return value?.replace(/&(?:#(\d{1,6})|([a-z]+));/g, (entity, digits?: string, name?: string) =>
+    digits === undefined ? (entities[name ?? ''] ?? entity) : String.fromCodePoint(Number(digits)),
+  );
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&quot;': '"',
-  '&#39;': "'",
-  '&lt;': '<',
-  '&gt;': '>',
-};
+const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
 
 function randomText(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));

@@ -15,8 +15,8 @@ import type {
   InboxItem,
   Page,
   Self,
-  SentItem,
   SubmissionStatus,
+  ThreadEntry,
   Tracking,
 } from './read-model.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
@@ -30,6 +30,8 @@ export interface ClientOptions {
   readonly token: TokenProvider;
   /** The correspondent to act for, where the holder of the token has several. */
   readonly actingAs?: string;
+  /** In which language the server words its problems: `en` or `fr`. */
+  readonly language?: string;
   /** Time for one attempt, its answer included. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
@@ -55,9 +57,9 @@ export interface ChappeClient {
     /** The inbox as it fills, resuming by itself. */
     follow(options?: FollowOptions): AsyncGenerator<InboxEvent, void, undefined>;
   };
-  sent(options?: { limit?: number; cursor?: string }): Promise<Page<SentItem>>;
+  sent(options?: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>>;
   tracking(messageId: string): Promise<Tracking>;
-  thread(threadId: string): Promise<Page<Record<string, unknown>>>;
+  thread(threadId: string): Promise<Page<ThreadEntry>>;
   readonly archive: {
     /** Every search is logged with its reason (Directive (EU) 2016/680, article 25). */
     search(query: ArchiveQuery): Promise<Page<ArchiveItem>>;
@@ -73,6 +75,7 @@ export function createClient(options: ClientOptions): ChappeClient {
     url: options.url,
     token: options.token,
     actingAs: options.actingAs,
+    language: options.language,
     timeoutMs: options.timeoutMs ?? 10_000,
     retry: { ...defaultRetryPolicy, ...options.retry },
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),

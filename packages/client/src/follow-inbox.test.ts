@@ -29,8 +29,10 @@ async function follow(
     if (path === '/v1/inbox/stream') return streams[connections++] ?? hang;
     const after = Number(query.get('after'));
     const limit = Number(query.get('limit'));
-    const numbers = (options.stored ?? []).filter((number) => number > after).slice(0, limit);
-    return answer(200, { items: numbers.map(item) });
+    // As the mailbox pages: what this reader may not see takes its place in the page and is not shown.
+    const numbers = Array.from({ length: limit }, (_, index) => after + 1 + index);
+    const shown = numbers.filter((number) => options.stored?.includes(number));
+    return answer(200, { items: shown.map(item), next: after + limit });
   });
   const client = createClient({ url: server.url, token: async () => 't', retry: { baseDelayMs: 5 } });
   const events: InboxEvent[] = [];
@@ -136,6 +138,16 @@ describe('following an inbox', () => {
       'repaired a.3 m-3',
       'repaired a.4 m-4',
       'skipped 5-5 a.5',
+    ]);
+  });
+
+  it('looks on past a page of which it may see nothing', async () => {
+    const events = await follow([stream([delivery(1), delivery(450)], 'silence')], 5, { stored: [1, 420] });
+    expect(outline(events).slice(1)).toEqual([
+      'skipped 2-419 a.419',
+      'repaired a.420 m-420',
+      'skipped 421-449 a.449',
+      'a.450 m-450',
     ]);
   });
 

@@ -29,8 +29,8 @@ export type ConnectionEvent =
 export interface FollowOptions {
   /** The cursor of the last event already dealt with. */
   readonly after?: string;
-  /** Without a cursor, the number to start after: 0 is the whole inbox. Without both, what comes from now on. */
-  readonly since?: number;
+  /** Without a cursor: the number to start after, or `latest` for what comes from now on. Without both, the whole inbox. */
+  readonly since?: number | 'latest';
   readonly signal?: AbortSignal;
   /** Silence after which the connection is taken for dead; the server sends heartbeats more often. */
   readonly silenceTimeoutMs?: number;

@@ -1,6 +1,6 @@
 import { formatInboxCursor, type InboxCursor, parseInboxCursor, placeArrival } from './inbox-cursor.ts';
 import { isRecord, parseJson, UnexpectedAnswer } from './problem.ts';
-import { type InboxItem, isInboxItem } from './read-model.ts';
+import { type InboxItem, isInboxItem, type Page } from './read-model.ts';
 
 /** What a follower of an inbox is told, in order. `cursor` resumes after the event. */
 export type InboxEvent =
@@ -15,12 +15,15 @@ export type InboxEvent =
   /** The inbox was restored: numbers start again in a new epoch, and items seen before may come again. */
   | { readonly type: 'reset'; readonly cursor: string | undefined; readonly epoch: string | undefined };
 
-/** Reads items after a number, to look whether a gap in the stream holds anything. */
+/**
+ * Reads a page of items after a number, to look whether a gap in the stream holds anything. A page may
+ * be empty and still have a `next`: the server passes over what this reader may not see.
+ */
 export type ReadItemsAfter = (
   number: number,
   limit: number,
   signal?: AbortSignal,
-) => Promise<readonly InboxItem[]>;
+) => Promise<Page<InboxItem>>;
 
 /** A block of the stream that says something about numbers: an event, or an id alone (a heartbeat). */
 export type SequencedBlock =
@@ -58,15 +61,22 @@ export function createInboxSequence(
     until: number,
   ): AsyncGenerator<InboxEvent, void, undefined> {
     let next = first;
-    while (next <= until) {
-      const page = await readItemsAfter(next - 1, Math.min(repairPageSize, until - next + 1), signal);
-      const found = page.filter((item) => item.number >= next && item.number <= until);
-      if (found.length === 0) break;
+    let after: number | undefined = first - 1;
+    while (after !== undefined && after < until) {
+      const page: Page<InboxItem> = await readItemsAfter(
+        after,
+        Math.min(repairPageSize, until - after),
+        signal,
+      );
+      const found = page.items.filter((item) => item.number >= next && item.number <= until);
       for (const item of found.sort((one, other) => one.number - other.number)) {
         if (item.number > next) yield skip(epoch, next, item.number - 1);
         next = item.number + 1;
         yield { type: 'delivery', cursor: advance(epoch, item.number), item, repaired: true };
       }
+      const following = page.next === undefined ? Number.NaN : Number(page.next);
+      // Only a page that leads further is followed: the server cannot keep this loop going.
+      after = following > after ? following : undefined;
     }
     if (next <= until) yield skip(epoch, next, until);
   }

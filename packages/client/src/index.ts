@@ -18,10 +18,10 @@ export type {
   CorrespondentEntry,
   InboxItem,
   Page,
-  ReadableMessage,
   Self,
-  SentItem,
   SubmissionStatus,
+  ThreadEntry,
+  TrackedRecipient,
   Tracking,
 } from './read-model.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';

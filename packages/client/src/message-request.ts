@@ -1,9 +1,12 @@
-/** The body of `POST /v1/messages`: header fields, `kind`, and one `body` of that kind. */
-export interface MessageRequest {
-  /** A UUIDv7 that names this act of sending; the SDK makes one if it is missing. */
-  readonly submissionId?: string;
-  readonly kind: string;
-  readonly status: 'ACTUAL' | 'EXERCISE' | 'TEST';
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
+import type { MessageRequest } from '@chappe/schemas';
+import { isRecord } from './problem.ts';
+
+export type { MessageRequest } from '@chappe/schemas';
+
+/**
+ * Whether a value has the shape of a request: a kind and a body. What the fields may hold is for the
+ * server to say, which names every fault with its place.
+ */
+export function isMessageRequest(value: unknown): value is MessageRequest {
+  return isRecord(value) && typeof value.kind === 'string' && isRecord(value.body);
 }

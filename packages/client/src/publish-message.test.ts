@@ -10,21 +10,30 @@ import {
   startScriptedServer,
 } from '../test/scripted-server.ts';
 import { createClient } from './create-client.ts';
+import type { MessageRequest } from './message-request.ts';
 
-const accepted = { messageId: 'm-1', reference: 'DJ-26-K7M2P4X-9', status: 'http://x/v1/sent/m-1' };
-const lead = { kind: 'LEAD', status: 'EXERCISE', body: { text: 'a white pick-up' } } as const;
+const accepted = { messageId: 'm-1', reference: 'DJ-26-K7M2P4X-M', status: 'http://x/v1/sent/m-1' };
+const lead: MessageRequest = {
+  kind: 'LEAD',
+  status: 'EXERCISE',
+  urgency: 'ROUTINE',
+  body: { text: 'a white pick-up' },
+};
 const uuidV7Form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 let server: ScriptedServer;
 afterEach(() => server.stop());
 
-async function publishAgainst(script: readonly ScriptedReply[], options: { maxAttempts?: number } = {}) {
+async function publishAgainst(
+  script: readonly ScriptedReply[],
+  options: { maxAttempts?: number; timeoutMs?: number } = {},
+) {
   server = await startScriptedServer(script);
   const client = createClient({
     url: server.url,
     token: async () => 'a-token',
     actingAs: 'post:DJ',
-    timeoutMs: 300,
+    timeoutMs: options.timeoutMs ?? 5_000,
     retry: { baseDelayMs: 5, maxDelayMs: 1_500, maxAttempts: options.maxAttempts ?? 4 },
   });
   return client.publish(lead);
@@ -52,7 +61,9 @@ describe('publish', () => {
   });
 
   it('repeats under one submission id whatever hides the answer: a cut, half an answer, silence', async () => {
-    const result = await publishAgainst([drop, dropMidBody(202, accepted), hang, answer(202, accepted)]);
+    const result = await publishAgainst([drop, dropMidBody(202, accepted), hang, answer(202, accepted)], {
+      timeoutMs: 1_000,
+    });
     expect(result).toMatchObject({ outcome: 'accepted', attempts: 4 });
     expect(new Set(submissionIds()).size).toBe(1);
     expect(server.requests).toHaveLength(4);

@@ -1,17 +1,20 @@
 import type { MessageRequest } from './message-request.ts';
-import { isRecord, UnexpectedAnswer } from './problem.ts';
+import { UnexpectedAnswer } from './problem.ts';
 import {
   type ArchiveItem,
   type CorrespondentEntry,
   type InboxItem,
+  isArchiveItem,
   isCorrespondent,
   isInboxItem,
+  isSelf,
   isSubmissionStatus,
-  namesMessage,
+  isThreadEntry,
+  isTracking,
   type Page,
   type Self,
-  type SentItem,
   type SubmissionStatus,
+  type ThreadEntry,
   type Tracking,
 } from './read-model.ts';
 import { type ApiRequest, answeredObject, type Transport } from './transport.ts';
@@ -30,7 +33,7 @@ export type Reader = ReturnType<typeof createReader>;
 
 /** Makes the reading side of a client. */
 export function createReader(transport: Transport) {
-  const get = (path: string, query: ApiRequest['query'] = {}, signal?: AbortSignal) =>
+  const get = (path: string, query: ApiRequest['query'] = {}, signal?: AbortSignal): Promise<unknown> =>
     transport.read({ method: 'GET', path, query, ...(signal === undefined ? {} : { signal }) });
 
   const list = async <T>(
@@ -39,8 +42,7 @@ export function createReader(transport: Transport) {
     isItem: (value: unknown) => value is T,
     signal?: AbortSignal,
   ): Promise<Page<T>> => {
-    const { body, headers } = await get(path, query, signal);
-    return readPage(body, headers, isItem);
+    return readPage(await get(path, query, signal), isItem);
   };
 
   const one = async <T>(
@@ -48,7 +50,7 @@ export function createReader(transport: Transport) {
     query: ApiRequest['query'],
     is: (value: unknown) => value is T,
   ): Promise<T> => {
-    const { body } = await get(path, query);
+    const body = await get(path, query);
     if (!is(body)) throw new UnexpectedAnswer(`the answer of ${path} is not what was asked for`);
     return body;
   };
@@ -61,27 +63,27 @@ export function createReader(transport: Transport) {
         query: { dryRun: 'true' },
         body: message,
       };
-      return answeredObject((await transport.read(request)).body);
+      return answeredObject(await transport.read(request));
     },
     status: (messageId: string, submissionId?: string): Promise<SubmissionStatus> =>
       one(`/v1/sent/${segment(messageId)}`, { submissionId }, isSubmissionStatus),
     inbox: ({ after, limit }: { after?: number; limit?: number }): Promise<Page<InboxItem>> =>
       list('/v1/inbox', { after, limit }, isInboxItem),
-    inboxAfter: async (after: number, limit: number, signal?: AbortSignal): Promise<readonly InboxItem[]> =>
-      (await list('/v1/inbox', { after, limit }, isInboxItem, signal)).items,
+    inboxAfter: (after: number, limit: number, signal?: AbortSignal): Promise<Page<InboxItem>> =>
+      list('/v1/inbox', { after, limit }, isInboxItem, signal),
     inboxItem: (messageId: string): Promise<InboxItem> =>
       one(`/v1/inbox/${segment(messageId)}`, {}, isInboxItem),
-    sent: ({ limit, cursor }: { limit?: number; cursor?: string }): Promise<Page<SentItem>> =>
-      list('/v1/sent', { limit, cursor }, namesMessage),
+    sent: ({ limit, cursor }: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>> =>
+      list('/v1/sent', { limit, before: cursor }, isSubmissionStatus),
     tracking: (messageId: string): Promise<Tracking> =>
-      one(`/v1/sent/${segment(messageId)}/tracking`, {}, namesMessage),
-    thread: (threadId: string): Promise<Page<Record<string, unknown>>> =>
-      list(`/v1/threads/${segment(threadId)}`, {}, isRecord),
+      one(`/v1/sent/${segment(messageId)}/tracking`, {}, isTracking),
+    thread: (threadId: string): Promise<Page<ThreadEntry>> =>
+      list(`/v1/threads/${segment(threadId)}`, {}, isThreadEntry),
     searchArchive: ({ reason, q, limit, cursor }: ArchiveQuery): Promise<Page<ArchiveItem>> =>
-      list('/v1/archive/messages', { reason, q, limit, cursor }, namesMessage),
+      list('/v1/archive/messages', { reason, q, limit, cursor }, isArchiveItem),
     readArchive: (messageId: string, reason: string): Promise<ArchiveItem> =>
-      one(`/v1/archive/messages/${segment(messageId)}`, { reason }, namesMessage),
-    me: (): Promise<Self> => one('/v1/me', {}, isRecord),
+      one(`/v1/archive/messages/${segment(messageId)}`, { reason }, isArchiveItem),
+    me: (): Promise<Self> => one('/v1/me', {}, isSelf),
     correspondents: (): Promise<Page<CorrespondentEntry>> =>
       list('/v1/directory/correspondents', {}, isCorrespondent),
   };
@@ -91,23 +93,11 @@ function segment(id: string): string {
   return encodeURIComponent(id);
 }
 
-function readPage<T>(body: unknown, headers: Headers, isItem: (value: unknown) => value is T): Page<T> {
-  const items = answeredObject(body).items;
+function readPage<T>(body: unknown, isItem: (value: unknown) => value is T): Page<T> {
+  const { items, next } = answeredObject(body);
   if (!Array.isArray(items) || !items.every(isItem)) {
     throw new UnexpectedAnswer('the answer is not a list of what was asked for');
   }
-  const next = nextCursor(answeredObject(body), headers);
-  return next === undefined ? { items } : { items, next };
-}
-
-/** The cursor of the next page: in the body, or as the `cursor` of a `Link` with `rel="next"` (RFC 8288). */
-function nextCursor(body: Record<string, unknown>, headers: Headers): string | undefined {
-  const given = body.next;
-  if (typeof given === 'string') return given;
-  for (const [, target = '', parameters = ''] of (headers.get('link') ?? '').matchAll(/<([^>]*)>([^,]*)/g)) {
-    if (!/;\s*rel="?next"?/i.test(parameters)) continue;
-    const cursor = new URL(target, 'http://any.invalid').searchParams.get('cursor');
-    if (cursor !== null) return cursor;
-  }
-  return undefined;
+  // An inbox gives a number where the archive gives an opaque text; to the caller both are only passed on.
+  return typeof next === 'string' || typeof next === 'number' ? { items, next: String(next) } : { items };
 }

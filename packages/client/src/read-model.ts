@@ -1,3 +1,4 @@
+import type { MessageJson } from '@chappe/schemas';
 import { isRecord } from './problem.ts';
 
 /** A page of a list. `next` asks for what follows; it is absent at the end. */
@@ -6,21 +7,7 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** A message as its reader may see it: header fields, `kind`, and one `body` of that kind. */
-export interface ReadableMessage {
-  readonly messageId: string;
-  readonly reference?: string;
-  readonly kind: string;
-  readonly status: string;
-  readonly urgency?: string;
-  readonly threadId?: string;
-  readonly sender?: { readonly correspondent: string; readonly unit?: string; readonly position?: string };
-  readonly receivedAt?: string;
-  readonly body?: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
-}
-
-/** One item of an inbox. A notice has no message; a withdrawn item keeps its number and nothing else. */
+/** One item of an inbox. A notice has no message; a withdrawn item keeps its number and no content. */
 export interface InboxItem {
   readonly number: number;
   readonly messageId: string;
@@ -35,74 +22,139 @@ export interface InboxItem {
   /** The cancellation that recalls this message. */
   readonly recalledBy?: string;
   readonly withdrawn?: boolean;
-  readonly message?: ReadableMessage;
-  readonly notice?: { readonly code: string; readonly messageId: string };
+  readonly message?: MessageJson;
+  readonly notice?: {
+    readonly code: string;
+    readonly messageId: string;
+    readonly detailCodes?: readonly string[];
+  };
 }
 
-/** The fate of a sent message. PENDING until it has been decided on. */
+/** The fate of a message that this correspondent sent. PENDING until it has been decided on. */
 export interface SubmissionStatus {
   readonly messageId: string;
   readonly state: 'PENDING' | 'ACCEPTED' | 'REFUSED';
-  readonly refusalCode?: string;
-  readonly [field: string]: unknown;
-}
-
-/** A message that this correspondent sent. */
-export interface SentItem {
-  readonly messageId: string;
-  readonly reference?: string;
   readonly submissionId?: string;
-  readonly kind: string;
-  readonly state?: string;
-  readonly [field: string]: unknown;
+  readonly reference?: string;
+  readonly refusalCode?: string;
+  readonly decisionId?: string;
+  readonly decidedAt?: string;
+  readonly threadId?: string;
+  readonly lane?: string;
+  readonly kind?: string;
+  readonly status?: string;
+  readonly message?: MessageJson;
 }
 
-/** Who got a sent message and what became of it there. */
+/** Who got a sent message, and when. */
 export interface Tracking {
   readonly messageId: string;
-  readonly [field: string]: unknown;
+  readonly state: string;
+  readonly items: readonly TrackedRecipient[];
 }
 
-/** One hit of a search in the archive. */
+/** One recipient of a sent message. */
+export interface TrackedRecipient {
+  readonly correspondent: string;
+  readonly role: string;
+  readonly deliveredAt: string;
+}
+
+/** One entry of a thread: received, with its number, or sent. */
+export type ThreadEntry =
+  | ({ readonly direction: 'received' } & InboxItem)
+  | ({ readonly direction: 'sent' } & SubmissionStatus);
+
+/** A message of the archive as this reader may see it. */
 export interface ArchiveItem {
   readonly messageId: string;
-  readonly reference?: string;
+  readonly reference: string;
+  readonly threadId: string;
   readonly kind: string;
-  readonly [field: string]: unknown;
+  readonly lane: string;
+  readonly status: string;
+  readonly sender: string;
+  readonly receivedAt: string;
+  readonly decisionId: string;
+  readonly roles: readonly string[];
+  /** Paths that this variant does not show. */
+  readonly withheld: readonly string[];
+  readonly message: MessageJson;
 }
 
 /** Who the server takes the caller for. */
 export interface Self {
-  readonly [field: string]: unknown;
+  readonly kind: string;
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly language: string | null;
+  readonly actingAs: { readonly code: string; readonly nameFr: string; readonly nameEn: string };
+  readonly grants: readonly {
+    readonly correspondent: string;
+    readonly role: string;
+    readonly position: string;
+    readonly clearance: string;
+    readonly crimeAreas: readonly string[];
+    readonly mayExercise: boolean;
+    readonly validUntil: string | null;
+  }[];
+  readonly directoryRelease: number;
 }
 
-/** An entry of the directory. */
+/** An entry of the directory: whom a message can be addressed to. */
 export interface CorrespondentEntry {
   readonly code: string;
   readonly type: string;
-  readonly nameFr?: string;
-  readonly nameEn?: string;
-  readonly [field: string]: unknown;
+  readonly shortCode: string;
+  readonly nameFr: string;
+  readonly nameEn: string;
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly dutyDesk: boolean;
 }
 
-/** Whether a value has what every item of an inbox has. */
+// Each check looks at what the SDK itself relies on; the rest is the server's published schema.
+
+/** Whether a value is an item of an inbox. */
 export function isInboxItem(value: unknown): value is InboxItem {
-  return isRecord(value) && typeof value.messageId === 'string' && typeof value.number === 'number';
-}
-
-/** Whether a value names a message, as every item of every other list does. */
-export function namesMessage(
-  value: unknown,
-): value is Record<string, unknown> & { readonly messageId: string; readonly kind: string } {
-  return isRecord(value) && typeof value.messageId === 'string';
+  return isRecord(value) && hasTexts(value, 'messageId', 'kind', 'lane') && typeof value.number === 'number';
 }
 
 /** Whether a value says what became of a submission. */
 export function isSubmissionStatus(value: unknown): value is SubmissionStatus {
-  return isRecord(value) && typeof value.messageId === 'string' && typeof value.state === 'string';
+  return isRecord(value) && hasTexts(value, 'messageId', 'state');
+}
+
+/** Whether a value tells who got a message. */
+export function isTracking(value: unknown): value is Tracking {
+  return isRecord(value) && hasTexts(value, 'messageId', 'state') && Array.isArray(value.items);
+}
+
+/** Whether a value is an entry of a thread. */
+export function isThreadEntry(value: unknown): value is ThreadEntry {
+  return isRecord(value) && hasTexts(value, 'messageId', 'direction');
+}
+
+/** Whether a value is a message of the archive. */
+export function isArchiveItem(value: unknown): value is ArchiveItem {
+  return isRecord(value) && hasTexts(value, 'messageId', 'reference', 'kind');
+}
+
+/** Whether a value says who the caller is. */
+export function isSelf(value: unknown): value is Self {
+  return (
+    isRecord(value) &&
+    hasTexts(value, 'kind', 'id') &&
+    isRecord(value.actingAs) &&
+    Array.isArray(value.grants)
+  );
 }
 
 /** Whether a value is an entry of the directory. */
 export function isCorrespondent(value: unknown): value is CorrespondentEntry {
-  return isRecord(value) && typeof value.code === 'string' && typeof value.type === 'string';
+  return isRecord(value) && hasTexts(value, 'code', 'type');
+}
+
+function hasTexts(value: Record<string, unknown>, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === 'string');
 }

@@ -32,7 +32,6 @@ export type Attempt =
       readonly status: 'answered';
       readonly httpStatus: number;
       readonly body: unknown;
-      readonly headers: Headers;
     }
   | {
       readonly status: 'problem';
@@ -52,6 +51,8 @@ export interface TransportSettings {
   readonly url: string;
   readonly token: TokenProvider;
   readonly actingAs: string | undefined;
+  /** In which language problems are told. */
+  readonly language: string | undefined;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
   readonly fetch: typeof fetch;
@@ -65,7 +66,7 @@ export interface Transport {
   /** One attempt, its answer read to the end within the time-out. */
   attempt(request: ApiRequest): Promise<Attempt>;
   /** Attempts a request that is safe to repeat until it is answered; throws the problem or ChappeUnavailable. */
-  read(request: ApiRequest): Promise<{ body: unknown; headers: Headers }>;
+  read(request: ApiRequest): Promise<unknown>;
 }
 
 /** A request whose address and body have been written out, so that a fault in them is the caller's own error. */
@@ -93,6 +94,7 @@ function prepare(settings: TransportSettings, request: ApiRequest): PreparedRequ
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('accept', 'application/json, application/problem+json');
   if (settings.actingAs !== undefined) headers.set('chappe-acting-as', settings.actingAs);
+  if (settings.language !== undefined) headers.set('accept-language', settings.language);
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
   // A redirect could carry the token to another host.
@@ -146,7 +148,6 @@ async function attemptOnce(settings: TransportSettings, request: ApiRequest): Pr
         status: 'answered',
         httpStatus: response.status,
         body: parseAnswer(text),
-        headers: response.headers,
       };
     return {
       status: 'problem',
@@ -165,11 +166,11 @@ async function readWithRetries(
   settings: TransportSettings,
   attempt: Transport['attempt'],
   request: ApiRequest,
-): Promise<{ body: unknown; headers: Headers }> {
+): Promise<unknown> {
   const startedAtMs = performance.now();
   for (let attempts = 1; ; attempts++) {
     const result = await attempt(request);
-    if (result.status === 'answered') return result;
+    if (result.status === 'answered') return result.body;
     if (result.status === 'no-token') throw result.cause;
     if (result.status === 'problem' && !isTransient(result.problem.status))
       throw new ChappeProblem(result.problem);

@@ -1,5 +1,3 @@
-import type { MessageRequest } from '../message-request.ts';
-
 /** What the flags of `publish` and `flash` say about a message. */
 export interface MessageFlags {
   readonly kind?: string;
@@ -28,7 +26,7 @@ export type MessageStatus =
  * A message made of flags alone. It holds no time and nothing random: the same command line under the
  * same submission id is the same request, which is what makes repeating it safe.
  */
-export function buildMessage(flags: MessageFlags, status: MessageStatus): MessageRequest {
+export function buildMessage(flags: MessageFlags, status: MessageStatus): Readonly<Record<string, unknown>> {
   const countries = (flags.country ?? []).map((country) => country.toUpperCase());
   const addressees = (codes: readonly string[] | undefined) =>
     (codes ?? []).map((correspondent) => ({ correspondent }));

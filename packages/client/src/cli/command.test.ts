@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const accepted = {
   messageId: '01900000-0000-8000-8000-000000000001',
-  reference: 'DJ-26-K7M2P4X-9',
+  reference: 'DJ-26-K7M2P4X-M',
   status: 'http://x/v1/sent/1',
 };
 const submissionId = '01900000-0000-7000-8000-000000000009';
@@ -75,7 +75,7 @@ describe('publishing from the command line', () => {
     ];
     const { code, out, err } = await against([answer(202, accepted)], flash);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toBe(`✓ DJ-26-K7M2P4X-9  accepted  ${accepted.messageId}\n  chappe status DJ-26-K7M2P4X-9\n`);
+    expect(out).toBe(`✓ DJ-26-K7M2P4X-M  accepted  ${accepted.messageId}\n  chappe status DJ-26-K7M2P4X-M\n`);
     expect(bodyOf()).toEqual({
       submissionId: expect.stringMatching(/-7/),
       kind: 'LEAD',
@@ -291,34 +291,36 @@ describe('reading', () => {
   it('finds a sent message by its reference over several pages', async () => {
     const sent = (request: SeenRequest): ScriptedReply => {
       if (request.path === '/v1/sent') {
-        return request.query.get('cursor') === null
+        return request.query.get('before') === null
           ? answer(200, {
-              items: [{ messageId: 'm-8', reference: 'DJ-26-BBBBBBB-2', kind: 'LEAD' }],
-              next: 'c2',
+              items: [{ messageId: 'm-8', reference: 'DJ-26-BBBBBBB-2', state: 'ACCEPTED' }],
+              next: 41,
             })
-          : answer(200, { items: [{ messageId: 'm-9', reference: accepted.reference, kind: 'LEAD' }] });
+          : answer(200, { items: [{ messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' }] });
       }
       return request.path.endsWith('/tracking')
         ? answer(200, {
             messageId: 'm-9',
-            recipients: [
-              {
-                correspondent: 'desk:duty',
-                role: 'ACTION',
-                receipts: [{ type: 'READ', at: '2020-01-01T00:00:00Z' }],
-              },
-            ],
+            state: 'ACCEPTED',
+            items: [{ correspondent: 'desk:duty', role: 'ACTION', deliveredAt: '2020-01-01T00:00:00Z' }],
           })
         : answer(200, { messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' });
     };
-    const { code, out } = await against(sent, ['status', 'dj-26-k7m2p4x-9']);
-    expect(code).toBe(0);
-    expect(out).toMatch(/^DJ-26-K7M2P4X-9 {2}decided and delivered\n/);
-    expect(out).toMatch(/desk:duty {2}ACTION {2}READ {3}.*ago/);
+    const { code, out, err } = await against(sent, ['status', 'dj-26-k7m2p4x-m']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^DJ-26-K7M2P4X-M {2}decided and delivered\n/);
+    expect(out).toMatch(/desk:duty {2}ACTION {2}[0-9,]+ days ago/);
+  });
+
+  it('detects a mistyped reference before it asks anybody', async () => {
+    const { code, err } = await against(() => answer(200, { items: [] }), ['status', 'DJ-26-K7M2P4Y-M']);
+    expect(code).toBe(2);
+    expect(err).toContain('check symbol');
+    expect(server?.requests).toHaveLength(0);
   });
 
   it('says that a reference is nowhere', async () => {
-    const { code } = await against(() => answer(200, { items: [] }), ['status', 'DJ-26-K7M2P4X-9']);
+    const { code } = await against(() => answer(200, { items: [] }), ['status', 'DJ-26-K7M2P4X-M']);
     expect(code).toBe(6);
   });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ChappeClient } from '../create-client.ts';
 import { isRecord, parseJson } from '../problem.ts';
 import type { TokenProvider } from '../transport.ts';
+import type { Language } from './language.ts';
 import { findLocalStack, type LocalAccounts, type LocalStack, readLocalAccounts } from './local-stack.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,6 +25,7 @@ export interface Connection {
   readonly url: string;
   readonly token: TokenProvider;
   readonly actingAs: string | undefined;
+  readonly language: Language;
   /** The demonstration stack, where it is the one talked to. */
   readonly stack: LocalStack | undefined;
 }
@@ -35,7 +37,7 @@ export async function resolveConnection(
   terminal: Terminal,
   options: GlobalOptions & { readonly client?: boolean },
 ): Promise<Connection> {
-  const { env } = terminal;
+  const { env, language } = terminal;
   const stack = await findLocalStack(terminal.cwd, env);
   const url = options.url ?? env.CHAPPE_URL ?? stack?.url;
   if (url === undefined) {
@@ -51,7 +53,7 @@ export async function resolveConnection(
     throw new UsageError({ en: `not an address: ${url}`, fr: `ce n'est pas une adresse : ${url}` });
   const asked = options.as ?? env.CHAPPE_AS;
   const own = await ownCredentials(terminal);
-  if (own !== undefined) return { url, token: own, actingAs: asked, stack: undefined };
+  if (own !== undefined) return { url, token: own, actingAs: asked, language, stack: undefined };
   if (stack === undefined || new URL(url).origin !== new URL(stack.url).origin) {
     throw new UsageError(
       {
@@ -67,7 +69,7 @@ export async function resolveConnection(
   const actingAs = asked ?? firstDemonstrationPost;
   const accounts = await readLocalAccounts(stack);
   const token = await demonstrationToken(stack, accounts, actingAs, options);
-  return { url, token, actingAs, stack };
+  return { url, token, actingAs, language, stack };
 }
 
 /** A client for a resolved connection. */
@@ -79,6 +81,7 @@ export async function openClient(connection: Connection, options: GlobalOptions)
     token: connection.token,
     ...(connection.actingAs === undefined ? {} : { actingAs: connection.actingAs }),
     timeoutMs,
+    language: connection.language,
     retry: { deadlineMs: timeoutMs * 3 },
   });
 }

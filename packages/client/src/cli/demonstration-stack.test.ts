@@ -9,7 +9,7 @@ import { answer, problem, type ScriptedServer, startScriptedServer } from '../..
 // Each test starts processes; on a busy machine that takes seconds.
 vi.setConfig({ testTimeout: 60_000 });
 
-const accepted = { messageId: 'm-1', reference: 'DJ-26-K7M2P4X-9', status: 'http://x/v1/sent/m-1' };
+const accepted = { messageId: 'm-1', reference: 'DJ-26-K7M2P4X-M', status: 'http://x/v1/sent/m-1' };
 
 let server: ScriptedServer | undefined;
 let folder: string;

@@ -14,6 +14,7 @@ export interface MessageRow {
   readonly sender?: string;
   readonly reference?: string;
   readonly at?: string;
+  readonly state?: string;
   readonly summary: string;
 }
 
@@ -32,10 +33,8 @@ export function messageRow(item: Readonly<Record<string, unknown>>): MessageRow 
     ...optional('status', text(item.status) ?? text(message.status)),
     ...optional('sender', text(item.sender) ?? text(sender)),
     ...optional('reference', text(item.reference) ?? text(message.reference)),
-    ...optional(
-      'at',
-      text(item.deliveredAt) ?? text(item.receivedAt) ?? text(message.receivedAt) ?? text(item.sentAt),
-    ),
+    ...optional('state', text(item.refusalCode) ?? text(item.state)),
+    ...optional('at', text(item.deliveredAt) ?? text(item.receivedAt) ?? text(item.decidedAt)),
   };
 }
 
@@ -63,7 +62,10 @@ export function messageTable(rows: readonly MessageRow[], terminal: Terminal): r
   const numbered: Column<MessageRow>[] = rows.some((row) => row.number !== undefined)
     ? [{ head: say({ en: 'NO.', fr: 'N°' }), cell: (row) => String(row.number ?? '') }]
     : [];
-  return formatTable([...numbered, ...columns], rows, terminal.width);
+  const decided: Column<MessageRow>[] = rows.some((row) => row.state !== undefined)
+    ? [{ head: say({ en: 'STATE', fr: 'ÉTAT' }), cell: (row) => row.state ?? '' }]
+    : [];
+  return formatTable([...numbered, ...decided, ...columns], rows, terminal.width);
 }
 
 function summaryOf(item: Readonly<Record<string, unknown>>, body: Readonly<Record<string, unknown>>): string {

@@ -199,7 +199,7 @@ export function createProgram(terminal: Terminal, run: (act: Act) => Promise<voi
   command(
     'status <message>',
     { en: 'what became of a sent message', fr: "ce qu'est devenu un message envoyé" },
-    ['chappe status DJ-26-K7M2P4X-9'],
+    ['chappe status DJ-26-K7M2P4X-M'],
   )
     .option(
       '--submission-id <uuid>',

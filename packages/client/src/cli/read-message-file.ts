@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { MessageRequest } from '../message-request.ts';
+import { isMessageRequest, type MessageRequest } from '../message-request.ts';
 import { isRecord, parseJson } from '../problem.ts';
 import type { MessageStatus } from './build-message.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,25 +34,25 @@ export async function readMessages(
 
 /** Gives a message from a file its status where it has none, and a new submission id where that is asked for. */
 export function completeMessage(
-  given: Record<string, unknown>,
+  given: Readonly<Record<string, unknown>>,
   status: MessageStatus | undefined,
   options: { readonly fresh: boolean; readonly statusWins: boolean },
 ): MessageRequest {
   const { submissionId, ...rest } = given;
-  const own = options.fresh || typeof submissionId !== 'string' ? {} : { submissionId };
-  const { kind, body } = given;
-  if (typeof kind !== 'string' || !isRecord(body)) {
-    throw new UsageError({
-      en: 'a message needs a kind and a body',
-      fr: 'un message a une nature (kind) et un corps (body)',
-    });
-  }
-  if (given.status !== undefined && !options.statusWins) {
-    return { ...rest, ...own, kind, body, status: given.status as MessageRequest['status'] };
-  }
+  const own = options.fresh || submissionId === undefined ? {} : { submissionId };
+  if (given.status !== undefined && !options.statusWins) return asRequest({ ...own, ...rest });
   if (status === undefined) throw statusMissing();
   const { exerciseId: _, ...real } = rest;
-  return { ...(status.status === 'ACTUAL' ? real : rest), ...own, kind, body, ...status };
+  return asRequest({ ...own, ...(status.status === 'ACTUAL' ? real : rest), ...status });
+}
+
+/** Takes a value for a request if it has the shape of one. */
+export function asRequest(value: Readonly<Record<string, unknown>>): MessageRequest {
+  if (isMessageRequest(value)) return value;
+  throw new UsageError({
+    en: 'a message needs a kind and a body',
+    fr: 'un message a une nature (kind) et un corps (body)',
+  });
 }
 
 /** Nothing is taken for real, or for an exercise, by accident. */

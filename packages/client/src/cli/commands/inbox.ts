@@ -27,14 +27,12 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
   });
   if (options.json === true) {
     printJson(terminal, page);
-  } else if (page.items.length === 0) {
-    terminal.out(terminal.say({ en: 'Nothing in this inbox.', fr: 'Rien dans cette boîte.' }));
   } else {
-    for (const line of messageTable(
-      page.items.map((item) => messageRow({ ...item })),
-      terminal,
-    ))
-      terminal.out(line);
+    const empty = terminal.say({ en: 'Nothing in this inbox.', fr: 'Rien dans cette boîte.' });
+    const rows = page.items.map((item) => messageRow({ ...item }));
+    for (const line of rows.length === 0 ? [empty] : messageTable(rows, terminal)) terminal.out(line);
+    const more = terminal.say({ en: 'more with', fr: 'la suite avec' });
+    if (page.next !== undefined) terminal.out(terminal.colours.dim(`${more} --after ${page.next}`));
   }
   return exitCodes.ok;
 }

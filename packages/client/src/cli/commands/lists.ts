@@ -1,4 +1,4 @@
-import type { CorrespondentEntry } from '../../read-model.ts';
+import type { CorrespondentEntry, Page, Self } from '../../read-model.ts';
 import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { messageRow, messageTable } from '../message-table.ts';
@@ -68,9 +68,19 @@ export async function whoami(terminal: Terminal, options: GlobalOptions): Promis
     printJson(terminal, self);
     return exitCodes.ok;
   }
-  for (const [name, value] of Object.entries(self)) {
-    terminal.out(`${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
-  }
+  const { colours, say, language } = terminal;
+  const { actingAs } = self;
+  terminal.out(colours.bold(self.displayName ?? self.id));
+  terminal.out(
+    `${say({ en: 'acting for', fr: 'pour' })} ${actingAs.code} (${language === 'fr' ? actingAs.nameFr : actingAs.nameEn})`,
+  );
+  const columns: Column<Self['grants'][number]>[] = [
+    { head: say({ en: 'CORRESPONDENT', fr: 'CORRESPONDANT' }), cell: (grant) => grant.correspondent },
+    { head: say({ en: 'ROLE', fr: 'RÔLE' }), cell: (grant) => grant.role },
+    { head: say({ en: 'POSITION', fr: 'FONCTION' }), cell: (grant) => grant.position, flexible: true },
+    { head: say({ en: 'CLEARANCE', fr: 'HABILITATION' }), cell: (grant) => grant.clearance },
+  ];
+  for (const line of formatTable(columns, self.grants, terminal.width)) terminal.out(line);
   return exitCodes.ok;
 }
 
@@ -100,17 +110,19 @@ function cursorOf({ cursor }: ListOptions): { cursor?: string } {
   return cursor === undefined ? {} : { cursor };
 }
 
-function printMessages(
-  terminal: Terminal,
-  page: { readonly items: readonly Readonly<Record<string, unknown>>[]; readonly next?: string },
-  options: GlobalOptions,
-): void {
+function printMessages(terminal: Terminal, page: Page<object>, options: GlobalOptions): void {
   if (options.json === true) {
     printJson(terminal, page);
     return;
   }
   const empty = terminal.say({ en: 'Nothing found.', fr: 'Rien trouvé.' });
-  const lines = page.items.length === 0 ? [empty] : messageTable(page.items.map(messageRow), terminal);
+  const lines =
+    page.items.length === 0
+      ? [empty]
+      : messageTable(
+          page.items.map((item) => messageRow({ ...item })),
+          terminal,
+        );
   for (const line of lines) terminal.out(line);
   if (page.next === undefined) return;
   const more = terminal.say({ en: 'more with', fr: 'la suite avec' });

@@ -9,7 +9,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { explainError, explainProblem } from '../explain-error.ts';
 import { printJson } from '../print-json.ts';
 import { printStatus } from '../print-status.ts';
-import { completeMessage, readMessages, statusMissing } from '../read-message-file.ts';
+import { asRequest, completeMessage, readMessages, statusMissing } from '../read-message-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { waitForDecision } from '../wait-for-decision.ts';
@@ -55,7 +55,12 @@ export async function publish(
       );
     }
     if (status === undefined) throw statusMissing();
-    return send(terminal, connection, [withOwnId(buildMessage(options, status), options)], options);
+    return send(
+      terminal,
+      connection,
+      [withOwnId(asRequest(buildMessage(options, status)), options)],
+      options,
+    );
   }
   const given = await readMessages(source, terminal);
   const choice = {
@@ -90,7 +95,7 @@ export async function flash(
     );
   }
   const flags = { ground: 'threat-to-life', ...options, kind: 'LEAD', urgency: 'FLASH', text };
-  return send(terminal, connection, [withOwnId(buildMessage(flags, status), options)], options);
+  return send(terminal, connection, [withOwnId(asRequest(buildMessage(flags, status)), options)], options);
 }
 
 function statusOf(options: PublishCommandOptions, connection: Connection): MessageStatus | undefined {

@@ -8,7 +8,6 @@ import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const referenceForm = /^[A-Z0-9]{1,8}-\d{2}-[A-Z0-9]{7}-[A-Z0-9*~$=]$/;
 const pageSize = 100;
 const mostPages = 20;
 
@@ -46,14 +45,18 @@ async function resolveName(
       return { messageId, submissionId: link.searchParams.get('submissionId') ?? submissionId };
     }
   }
-  const reference = name.toUpperCase();
-  if (!referenceForm.test(reference)) {
+  const { isReference, normaliseReference } = await import('@chappe/schemas');
+  const reference = normaliseReference(name);
+  if (!isReference(reference)) {
     throw new UsageError(
       {
-        en: `${name} is neither a message id nor a reference`,
-        fr: `${name} n'est ni un identifiant ni une référence`,
+        en: `${name} is neither a message id nor a reference whose check symbol fits`,
+        fr: `${name} n'est ni un identifiant ni une référence dont le signe de contrôle convient`,
       },
-      { en: 'a reference looks like DJ-26-K7M2P4X-9', fr: 'une référence ressemble à DJ-26-K7M2P4X-9' },
+      {
+        en: 'read it again; it looks like DJ-26-K7M2P4X-M',
+        fr: 'relisez-la ; elle ressemble à DJ-26-K7M2P4X-M',
+      },
     );
   }
   return { messageId: await findSent(client, reference), submissionId };
@@ -63,7 +66,7 @@ async function findSent(client: ChappeClient, reference: string): Promise<string
   let cursor: string | undefined;
   for (let pages = 0; pages < mostPages; pages++) {
     const page = await client.sent({ limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-    const found = page.items.find((item) => referenceOf(item) === reference);
+    const found = page.items.find((item) => item.reference === reference);
     if (found !== undefined) return found.messageId;
     cursor = page.next;
     if (cursor === undefined) break;
@@ -73,12 +76,4 @@ async function findSent(client: ChappeClient, reference: string): Promise<string
     title: `No message with the reference ${reference} among the last ${mostPages * pageSize} sent`,
     status: 404,
   });
-}
-
-function referenceOf(item: { readonly reference?: unknown; readonly message?: unknown }): unknown {
-  if (item.reference !== undefined) return item.reference;
-  const { message } = item;
-  return typeof message === 'object' && message !== null && 'reference' in message
-    ? message.reference
-    : undefined;
 }
