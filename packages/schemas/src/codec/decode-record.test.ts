@@ -120,7 +120,14 @@ describe('decode answers with the fate of the bytes', () => {
   it.each([
     ['no body', exampleMessage({ lead: null })],
     ['a body of another kind', exampleMessage({ kind: 'SUPPLEMENT' })],
-    ['two bodies', exampleMessage({ supplement: { text: 'x', entities: [], relations: [] } })],
+    [
+      'a second body after its own',
+      exampleMessage({ supplement: { text: 'x', entities: [], relations: [] } }),
+    ],
+    [
+      'a second body before its own',
+      exampleMessage({ kind: 'SUPPLEMENT', supplement: { text: 'x', entities: [], relations: [] } }),
+    ],
   ])('%s is poison', (_, message) => {
     expect(decode('Message', frameUnchecked(message))).toEqual({ status: 'poison', code: 'UNDECODABLE' });
   });
