@@ -133,16 +133,32 @@ async function runEntry() {
   process.kill(process.pid, signal);
 }
 
-/** `npm start` killed with SIGKILL cannot tell us: we see that our parent is another. */
+/**
+ * `npm start` killed with SIGKILL cannot tell us, and shells stand between it and us: we see that one
+ * of our ancestors has another parent than before.
+ */
 function followNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const atStart = ancestorsUpToNpm().join();
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestorsUpToNpm().join() === atStart) return;
     clearInterval(watch);
     child.kill('SIGTERM');
   }, 500);
   watch.unref();
+}
+
+/** Where the system does not tell, our parent alone. */
+function ancestorsUpToNpm() {
+  const found = [process.ppid];
+  for (let pid = process.ppid; found.length < 8; ) {
+    if (/^npm |npm-cli\.js/.test(readIfThere(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? ''))
+      return found;
+    pid = Number(readIfThere(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[1]);
+    if (!(pid > 1)) return [process.ppid];
+    found.push(pid);
+  }
+  return [process.ppid];
 }
 
 function tryLock(lock) {
