@@ -46,6 +46,8 @@ try {
   }
 }
 if (stack !== undefined && process.argv.includes('--watch')) watchInto(stack);
+// The children are not waited for, so that a test can end; here there is nothing to do but to stay.
+setInterval(() => undefined, 2 ** 30);
 
 /** The first signal stops in order; one that comes later than its echo from the terminal stops at once. */
 async function askToStop(): Promise<void> {

@@ -38,7 +38,7 @@ export interface Unit {
 }
 
 const shortestPauseMs = 500;
-const longestPauseMs = 30_000;
+const longestPauseMs = 10_000;
 /** A process that ran this long is taken to be sound, and its next end to be a new trouble. */
 const soundAfterMs = 60_000;
 
@@ -67,7 +67,7 @@ export function createUnit(
 
   const comeBack = async (process: UnitProcess, how: string): Promise<void> => {
     const restarts = surroundings.autoRestart();
-    const lines = lastLines(process.logFile, 12);
+    const lines = lastLines(process.logFile, 6);
     const restartInMs = restarts ? pauseMs : null;
     surroundings.onEvent({ what: 'ended', unit: plan.name, how, lastLines: lines, restartInMs });
     if (!restarts) return;
