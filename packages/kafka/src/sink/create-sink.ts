@@ -10,8 +10,8 @@ import { boundsAround, type LogBounds, readLogBounds, StoredOffsetOutsideLog } f
 import { PartitionLane } from './partition-lane.ts';
 import { readBatch } from './read-batch.ts';
 import type { Sink, SinkOptions } from './sink-contract.ts';
+import { watchProgress } from './watch-progress.ts';
 
-const commitEveryMs = 5_000;
 const positionRetryMs = 500;
 
 /**
@@ -40,7 +40,6 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
     metadataMaxAge: 60_000,
     retry: { ...clientRetry },
   });
-  const committed = new Map<string, string>();
   const listeners: ((error: Error) => void)[] = [];
   let lanes = new Map<string, PartitionLane>();
   let failure: Error | undefined;
@@ -48,7 +47,6 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
   let stopping = false;
   let deadLetters = 0;
   let ownProducer: LaneProducer | undefined;
-  let commitTimer: NodeJS.Timeout | undefined;
 
   const prefixed = (topic: string): string => settings.topicPrefix + topic;
   const unprefixed = (topic: string): string => topic.slice(settings.topicPrefix.length);
@@ -147,7 +145,7 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
   function onAssignment(assignment: Readonly<Record<string, readonly number[]>>): void {
     const endings = [...lanes.values()].map((lane) => lane.close());
     lanes = new Map();
-    committed.clear();
+    progress.forget();
     joined = true;
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) {
@@ -172,32 +170,20 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
     );
   }
 
-  async function commitProgress(): Promise<void> {
-    const moved = [...lanes].flatMap(([key, lane]) => {
-      const offset = lane.next?.toString();
-      if (offset === undefined || committed.get(key) === offset) return [];
-      return [{ key, topic: prefixed(lane.topic), partition: lane.partition, offset }];
-    });
-    for (const { topic, partition, lag } of health().partitions) {
-      options.metrics?.lag({ topic, partition, records: lag });
-    }
-    if (moved.length === 0) return;
-    try {
-      await consumer.commitOffsets(
-        moved.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
-      );
-      for (const { key, offset } of moved) committed.set(key, offset);
-    } catch (error) {
-      log.debug({ group, code: failureCode(error) }, 'progress not committed');
-    }
-  }
-
   function health(): ReturnType<Sink['health']> {
     const partitions = [...lanes.values()].map((lane) => lane.health());
     const pausedUntilUpgrade = partitions.some(({ state }) => state === 'paused-until-upgrade');
     return { joined, failed: failure?.message ?? null, pausedUntilUpgrade, deadLetters, partitions };
   }
 
+  const progress = watchProgress(consumer, {
+    group,
+    topicPrefix: settings.topicPrefix,
+    lanes: () => lanes.values(),
+    onSilence: fail,
+    metrics: options.metrics,
+    log,
+  });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onAssignment(payload.memberAssignment));
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     joined = false;
@@ -215,13 +201,13 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
         eachBatch,
       });
       if (failure !== undefined) throw failure;
-      commitTimer = setInterval(() => void commitProgress(), commitEveryMs);
+      progress.start();
     },
     async stop() {
       stopping = true;
-      clearInterval(commitTimer);
+      progress.stop();
       await Promise.allSettled([...lanes.values()].map((lane) => lane.close()));
-      await commitProgress();
+      await progress.commit();
       await consumer.disconnect().catch(() => undefined);
       await ownProducer?.stop();
     },

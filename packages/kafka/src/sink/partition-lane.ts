@@ -144,26 +144,33 @@ export class PartitionLane {
   #wake(): void {
     if (this.#looping) return;
     this.#looping = true;
-    this.#loop = this.#run().finally(() => {
-      this.#looping = false;
-    });
+    this.#loop = this.#run();
   }
 
   async #run(): Promise<void> {
-    while (!this.#closed && this.#state !== 'positioning' && this.#state !== 'paused-until-upgrade') {
-      const slice = this.#nextSlice();
-      if (slice === undefined) return;
-      const startedMs = performance.now();
-      const fate = await applySlice(slice, {
-        apply: (part) => this.#owner.apply(part),
-        bury: (record, code) => this.#owner.bury(record, code),
-        backOff: (attempt, failure) => this.#backOff(attempt, failure),
-        abandoned: () => this.#closed,
-        log: this.#owner.log,
-      });
-      this.#conclude(slice, fate, performance.now() - startedMs);
-      this.#resumeBelowLowWater();
+    try {
+      while (!this.#closed && this.#state !== 'positioning' && this.#state !== 'paused-until-upgrade') {
+        const slice = this.#nextSlice();
+        if (slice === undefined) return;
+        await this.#applyNext(slice);
+      }
+    } finally {
+      // In the same turn as the decision to end: a batch offered in between would wait for nobody.
+      this.#looping = false;
     }
+  }
+
+  async #applyNext(slice: Slice): Promise<void> {
+    const startedMs = performance.now();
+    const fate = await applySlice(slice, {
+      apply: (part) => this.#owner.apply(part),
+      bury: (record, code) => this.#owner.bury(record, code),
+      backOff: (attempt, failure) => this.#backOff(attempt, failure),
+      abandoned: () => this.#closed,
+      log: this.#owner.log,
+    });
+    this.#conclude(slice, fate, performance.now() - startedMs);
+    this.#resumeBelowLowWater();
   }
 
   #conclude(slice: Slice, fate: SliceFate, durationMs: number): void {

@@ -36,11 +36,13 @@ function readHeaders(headers: KafkaMessage['headers']): Record<string, Buffer | 
   const read: Record<string, Buffer | readonly Buffer[]> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (Array.isArray(value)) read[name] = value.map((part) => Buffer.from(part));
-    else if (value !== undefined) read[name] = Buffer.from(value);
+    if (Array.isArray(value)) read[name] = value.map(bytesOf);
+    else if (value !== undefined) read[name] = bytesOf(value);
   }
   return read;
 }
+
+const bytesOf = (value: Buffer | string): Buffer => (Buffer.isBuffer(value) ? value : Buffer.from(value));
 
 /** Where the fetch began, not where its first record lies: in a compacted log these differ. */
 function fetchedOffset(batch: Batch): bigint {
