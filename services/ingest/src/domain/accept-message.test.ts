@@ -173,8 +173,6 @@ describe('who may send what', () => {
     ],
     ['a test by an officer', { ...lead, status: 'TEST' }, as('officer'), ['forbidden /status']],
     ['a test by a service', { ...lead, status: 'TEST' }, as('service'), []],
-    ['a hit by an officer', hit(), as('officer'), ['forbidden /kind']],
-    ['a hit by a service', hit(), as('service'), []],
     [
       'a partner addressed by an officer',
       to('partner:agency'),
@@ -184,7 +182,7 @@ describe('who may send what', () => {
     ['a partner addressed by a releaser', to('partner:agency'), as('releaser'), []],
     [
       'a partner addressed in an emergency',
-      { ...flash, ...to('partner:agency'), ...pick(flash), releaseMode: 'EMERGENCY' },
+      { ...flash, recipients: { action: [{ correspondent: 'partner:agency' }] }, releaseMode: 'EMERGENCY' },
       as('officer'),
       [],
     ],
@@ -206,8 +204,8 @@ describe('who may send what', () => {
 });
 
 describe('a flash lead', () => {
-  it('needs its text, a place, a ground and a callback, and nothing more', () => {
-    expect(findings(flash)).toEqual([]);
+  it('needs its text, a place, a ground and a callback, and nothing more, not even an area', () => {
+    expect(findings({ ...flash, crimeAreas: [] })).toEqual([]);
     expect(findings({ ...lead, urgency: 'FLASH' })).toEqual([
       'missing-field /places',
       'missing-field /urgencyGround',
@@ -458,24 +456,4 @@ function attachment(fileName: string): Partial<MessageRequest> {
 
 function to(code: string): MessageRequest {
   return { ...lead, recipients: { action: [{ correspondent: code }] } };
-}
-
-function pick({ urgency, urgencyGround, places, body }: MessageRequest): Partial<MessageRequest> {
-  return { urgency, urgencyGround, places, body } as Partial<MessageRequest>;
-}
-
-function hit(): MessageRequest {
-  return {
-    ...lead,
-    kind: 'HIT',
-    body: {
-      first: { messageId: thread },
-      second: { messageId: original },
-      matches: [
-        { entityType: 'PHONE', identifierType: 'PHONE_E164', firstEntityId: 'a', secondEntityId: 'b' },
-      ],
-      score: 90,
-      explanation: 'same number',
-    },
-  } as MessageRequest;
 }

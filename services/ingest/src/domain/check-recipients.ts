@@ -16,8 +16,6 @@ export function checkRecipients(draft: MessageDraft, known: KnownCorrespondents)
     ...checkCodes(recipients.excluded, '/recipients/excluded', known, { suspendedToo: true }),
     ...checkAddressees(dispatch?.action ?? [], '/body/action', known),
     ...checkAddressees(dispatch?.information ?? [], '/body/information', known),
-    ...checkCodes(draft.releaseRequest?.releaseTo ?? [], '/body/releaseTo', known),
-    ...checkCodes(draft.release?.releaseTo ?? [], '/body/releaseTo', known),
     ...checkCodes(
       draft.attachments.map((file) => file.uploader),
       '/attachments',

@@ -5,7 +5,7 @@ import { type Finding, invalid, missing } from './finding.ts';
 /** What is needed of the directory: which correspondents are outside the network. */
 export type Destinations = ReadonlyMap<string, Pick<Correspondent, 'type'>>;
 
-/** Whether this sender may send such a message: policy for status and clearance, kind, and release. */
+/** Whether this sender may send such a message: policy for status and clearance, and release. */
 export function checkSender(
   draft: MessageDraft,
   subject: Subject,
@@ -15,7 +15,6 @@ export function checkSender(
   return [
     ...checkStatus(draft),
     ...checkPermission(draft, subject, nowMs),
-    ...checkKind(draft, subject),
     ...checkRelease(draft, subject, correspondents),
   ];
 }
@@ -45,13 +44,6 @@ function checkPermission(draft: MessageDraft, subject: Subject, nowMs: number): 
   return decision.code === 'classification.above-ceiling'
     ? [{ code: 'above-ceiling', pointer, detail: 'above the clearance of the sender' }]
     : [{ code: 'forbidden', pointer, detail: `not covered by the sender\u2019s grants (${decision.code})` }];
-}
-
-/** Hits are found by the correlator; anyone else claiming one would mislead two owners. */
-function checkKind({ kind }: MessageDraft, subject: Subject): Finding[] {
-  return kind === 'HIT' && !subject.grants.some((grant) => grant.role === 'service')
-    ? [{ code: 'forbidden', pointer: '/kind', detail: 'only Chappe\u2019s own services send hits' }]
-    : [];
 }
 
 /** Who answers for what leaves the network: a releaser, the central desks, Chappe's own services. */
