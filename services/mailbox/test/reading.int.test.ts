@@ -81,6 +81,33 @@ describe('an inbox', () => {
     expect(await get('/v1/inbox?colour=red')).toEqual(problem(400, 'unknown-field'));
   });
 
+  test('is shown by the rights of now: who lost a clearance sees a skipped number, in lists, by id and live', async () => {
+    const subject = 'demo-releaser-post-CI';
+    const secretive = delivery({ number: 10, to: 'post:CI', classification: 'RESTRICTED' });
+    await harness.deliver([secretive]);
+    await delivered('post:CI', secretive.messageId);
+    expect(await get(`/v1/inbox/${secretive.messageId}`, subject)).toMatchObject({ status: 200 });
+    await harness.publishDirectory((entries) => ({
+      ...entries,
+      grants: entries.grants.map((grant) =>
+        grant.holder === 'person-releaser-post-CI' ? { ...grant, clearance: 'NOT_PROTECTED' } : grant,
+      ),
+    }));
+    await eventually('the clearance is gone', async () => {
+      return (await get(`/v1/inbox/${secretive.messageId}`, subject)).status === 404;
+    });
+    expect(await get(`/v1/inbox/${secretive.messageId}`, subject)).toEqual(problem(404, 'not-found'));
+    expect(await get(`/v1/threads/${secretive.threadId}`, subject)).toEqual(problem(404, 'not-found'));
+    const { body } = await get('/v1/inbox', subject);
+    const numbers = (body as { items: { number: number }[] }).items.map((item) => item.number);
+    expect(numbers).toEqual([1, 2, 3, 5]);
+    const stream = await harness.stream(service, '/v1/inbox/stream', { subject });
+    await stream.until(() => stream.deliveries().length === 4);
+    expect(stream.deliveries()).toEqual([1, 2, 3, 5]);
+    stream.close();
+    expect(await get(`/v1/inbox/${secretive.messageId}`)).toMatchObject({ status: 200 });
+  });
+
   test('of another correspondent does not exist: neither its list nor any id of it', async () => {
     const foreign = delivery({ number: 20, to: 'post:LB' });
     await harness.deliver([foreign]);
@@ -312,7 +339,7 @@ test('every opening leaves one audit entry, durable before the answer, and a ref
     subject: 'person-officer-post-MA',
     roles: ['officer'],
     resourceIds: [item.messageId],
-    directoryRelease: 1,
+    directoryRelease: 2,
   });
   expect(entries[0]?.queryDigest).toMatch(/^[0-9a-f]{64}$/);
 });
