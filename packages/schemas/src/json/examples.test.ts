@@ -6,7 +6,7 @@ import { decode } from '../codec/decode-record.ts';
 import { encode } from '../codec/encode-record.ts';
 import type { MessageRequest } from '../generated/json.ts';
 import { deriveMessageId, isUuidV7 } from '../identity/derive-ids.ts';
-import { deriveReference } from '../identity/derive-reference.ts';
+import { deriveReference, isReference } from '../identity/derive-reference.ts';
 import { computeRequestDigest } from '../identity/digest-requests.ts';
 import { isKnownKind, knownKinds } from '../message-body.ts';
 import { bodySchemas, headerSchema, messageRequestSchema, messageSchema } from './derive-schemas.ts';
@@ -47,6 +47,13 @@ describe('the examples', () => {
     ).toBe(true);
     expect(example).toMatchObject({ status: 'EXERCISE', exerciseId: 'EX-SEMAPHORE-2026' });
     expect(JSON.stringify(example.body)).toMatch(/EXERCISE|invented|wrong/i);
+  });
+
+  it('quote references whose check symbol fits', () => {
+    const references = JSON.stringify(examples).match(/"reference":"[^"]+"/g) ?? [];
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of references)
+      expect(isReference(reference.slice('"reference":"'.length, -1))).toBe(true);
   });
 
   it.each(examples)('%s survives the codec and comes back as it was sent', (_, example) => {
