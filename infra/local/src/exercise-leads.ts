@@ -11,6 +11,13 @@ interface ExerciseLead {
 /** Invented leads of an exercise, sent one after the other. */
 const leads: readonly ExerciseLead[] = [
   {
+    title: 'Hameçonnage visant des ressortissants',
+    text: 'EXERCICE. Des courriels imitent le consulat et demandent des coordonnées bancaires. Renseignement inventé.',
+    urgency: 'URGENT',
+    crimeAreas: ['COMPUTER_CRIME', 'SWINDLING_AND_FRAUD'],
+    place: 'Djibouti',
+  },
+  {
     title: 'Vols de véhicules revendus au port',
     text: 'EXERCICE. Deux véhicules volés auraient été chargés sur un navire marchand. Renseignement inventé.',
     urgency: 'ROUTINE',
@@ -22,13 +29,6 @@ const leads: readonly ExerciseLead[] = [
     text: 'EXERCICE. Un lot de passeports falsifiés circulerait chez un transitaire. Renseignement inventé.',
     urgency: 'ROUTINE',
     crimeAreas: ['FORGERY_OF_ADMINISTRATIVE_DOCUMENTS'],
-    place: 'Djibouti',
-  },
-  {
-    title: 'Hameçonnage visant des ressortissants',
-    text: 'EXERCICE. Des courriels imitent le consulat et demandent des coordonnées bancaires. Renseignement inventé.',
-    urgency: 'URGENT',
-    crimeAreas: ['COMPUTER_CRIME', 'SWINDLING_AND_FRAUD'],
     place: 'Djibouti',
   },
   {

@@ -15,7 +15,7 @@ import { watchSources } from './watch-sources.ts';
 
 const help = `npm start -- [--brokers 1|3] [--no-trickle] [--watch]
 
-  --brokers 3     three Kafka brokers, replication 3, min.insync.replicas 2
+  --brokers 3     three Kafka brokers, replication 3, min.insync.replicas 2 (also CHAPPE_BROKERS=3)
   --no-trickle    no exercise lead every ten seconds (also CHAPPE_TRICKLE=off)
   --watch         restarts a service when its sources change (npm run dev)
 
@@ -73,7 +73,7 @@ function optionsFrom(args: string[]): StackOptions {
     args,
     allowNegative: true,
     options: {
-      brokers: { type: 'string', default: '1' },
+      brokers: { type: 'string', default: process.env.CHAPPE_BROKERS || '1' },
       trickle: { type: 'boolean', default: process.env.CHAPPE_TRICKLE !== 'off' },
       watch: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

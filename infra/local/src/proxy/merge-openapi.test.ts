@@ -25,6 +25,15 @@ describe('mergeOpenApi', () => {
     expect(merged.servers).toEqual([{ url: origin.publicUrl }]);
   });
 
+  it('lets an operation that asks for a token be tried by signing in, and leaves open ones open', () => {
+    const operations = { get: { security: [{ accessToken: [] }] }, post: { security: [] } };
+    const merged = mergeOpenApi(new Map([['mailbox', { paths: { '/a': operations } }]]), origin);
+    expect(merged.paths?.['/a']?.get).toMatchObject({
+      security: [{ accessToken: [] }, { signIn: ['openid'] }],
+    });
+    expect(merged.paths?.['/a']?.post).toMatchObject({ security: [] });
+  });
+
   it('keeps a component once when two services agree on it', () => {
     const merged = mergeOpenApi(
       new Map([

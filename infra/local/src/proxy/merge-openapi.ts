@@ -72,11 +72,18 @@ function signInScheme({ issuer }: Origin): Record<string, unknown> {
   };
 }
 
+/** What asks for an access token can also be tried by signing in, in the documentation. */
+function withSignIn({ security }: Record<string, unknown>): { security?: unknown[] } {
+  return Array.isArray(security) && security.length > 0
+    ? { security: [...security, { signIn: ['openid'] }] }
+    : {};
+}
+
 function tagged(operations: Record<string, unknown>, service: string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(operations).map(([method, operation]) => [
       method,
-      isRecord(operation) && !('tags' in operation) ? { ...operation, tags: [service] } : operation,
+      isRecord(operation) ? { tags: [service], ...operation, ...withSignIn(operation) } : operation,
     ]),
   );
 }

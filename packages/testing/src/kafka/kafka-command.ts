@@ -21,18 +21,26 @@ export interface ContainerPlan {
   hostNetwork: boolean;
 }
 
+/** How the virtual machine is to run. */
+export interface JvmPlan {
+  heapMb: number;
+  shortLived: boolean;
+}
+
 /** The command line that runs `mainClass` with the runtime found. */
 export function kafkaCommand(
   runtime: KafkaRuntime,
   mainClass: string,
   args: readonly string[],
-  heapMb: number,
+  jvm: JvmPlan,
   container: ContainerPlan,
 ): KafkaCommand {
   const options = [
-    `-Xmx${heapMb}m`,
+    `-Xmx${jvm.heapMb}m`,
     '-Xms64m',
     '-XX:+UseSerialGC',
+    // The second compiler pays off after minutes only.
+    ...(jvm.shortLived ? ['-XX:TieredStopAtLevel=1'] : []),
     '-Djava.awt.headless=true',
     `-Dlog4j2.configurationFile=${logConfiguration}`,
     '-cp',

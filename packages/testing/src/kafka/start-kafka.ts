@@ -8,7 +8,7 @@ import { containerPid, removeContainer } from '../process/docker.ts';
 import { freePorts } from '../process/free-port.ts';
 import { forgetCommand, forgetFolder, watchCommand, watchFolder } from '../process/reaper.ts';
 import { lastLines, type SupervisedProcess, superviseProcess } from '../process/supervise-process.ts';
-import { type ContainerPlan, kafkaCommand } from './kafka-command.ts';
+import { type ContainerPlan, type JvmPlan, kafkaCommand } from './kafka-command.ts';
 import {
   type KafkaClusterPlan,
   type KafkaNode,
@@ -32,6 +32,8 @@ export interface KafkaOptions {
   brokers?: 1 | 3;
   users: readonly KafkaUser[];
   heapMb?: number;
+  /** Starts with less work for the processors, and is slower under load: for tests. */
+  shortLived?: boolean;
   overrides?: Readonly<Record<string, string>>;
   runtime?: KafkaRuntime;
   onProgress?: (text: string) => void;
@@ -82,7 +84,8 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
 
   const launch = async (node: KafkaNode): Promise<void> => {
     const name = `kafka-${node.id}`;
-    const started = await startNode(runtime, cluster, node, folder, options.heapMb ?? 512);
+    const jvm = { heapMb: options.heapMb ?? 512, shortLived: options.shortLived ?? false };
+    const started = await startNode(runtime, cluster, node, folder, jvm);
     processes.set(node.id, started.process);
     pids[name] = started.process.pid;
     await started.ready;
@@ -160,7 +163,9 @@ async function clusterIdentity(
     const identity: ClusterIdentity = JSON.parse(readFileSync(file, 'utf8'));
     const size = identity.controllers.length;
     if (size !== count)
-      throw new Error(`${folder} holds a cluster of ${size} broker(s), not ${count}: erase it first`);
+      throw new Error(
+        `${folder} holds a cluster of ${size} broker(s), not ${count}; erase it first (npm run reset)`,
+      );
     return identity;
   }
   const ports = controllerPorts ?? (await freePorts(count));
@@ -206,7 +211,13 @@ async function formatCluster(
         controllers,
       ];
       const container = { ...containerOf(cluster, node, folder), name: `${containerName(node)}-format` };
-      const { command, args } = kafkaCommand(runtime, 'kafka.tools.StorageTool', format, 128, container);
+      const { command, args } = kafkaCommand(
+        runtime,
+        'kafka.tools.StorageTool',
+        format,
+        { heapMb: 128, shortLived: true },
+        container,
+      );
       await run(command, args);
     }),
   );
@@ -224,11 +235,11 @@ async function startNode(
   cluster: KafkaClusterPlan,
   node: KafkaNode,
   folder: string,
-  heapMb: number,
+  jvm: JvmPlan,
 ): Promise<StartedNode> {
   const logFile = logFileOf(folder, node);
   const container = containerOf(cluster, node, folder);
-  const plan = kafkaCommand(runtime, 'kafka.Kafka', [propertiesOf(folder, node)], heapMb, container);
+  const plan = kafkaCommand(runtime, 'kafka.Kafka', [propertiesOf(folder, node)], jvm, container);
   if (plan.cleanUp !== undefined) watchCommand(container.name, plan.cleanUp);
   const from = existsSync(logFile) ? readFileSync(logFile).length : 0;
   const started = await superviseProcess({

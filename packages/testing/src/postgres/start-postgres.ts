@@ -172,6 +172,7 @@ async function initialise(
     '--builtin-locale=C.UTF-8',
     '--locale=C',
     '--no-instructions',
+    '--no-sync',
   ];
   // A folder that an interrupted run left half made.
   rmSync(data, { recursive: true, force: true });

@@ -105,6 +105,7 @@ export async function serveBacking(backing: Backing): Promise<{ url: string; clo
 async function startSharedKafka(): Promise<{ running: RunningKafka; backing: KafkaBacking }> {
   const passwords = Object.fromEntries(testPrincipals.map((name) => [name, demoPassword()]));
   const running = await startKafka({
+    shortLived: true,
     users: [
       { name: 'admin', password: demoPassword(), superUser: true },
       ...Object.entries(passwords).map(([name, password]) => ({ name, password })),
