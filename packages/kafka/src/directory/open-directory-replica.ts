@@ -25,6 +25,8 @@ export interface DirectoryReplicaOptions {
   /** How long to wait for a complete release; without it, until there is one. */
   timeoutMs?: number;
   maxWaitMs?: number;
+  /** What one fetch may bring. */
+  maxFetchBytes?: number;
   log: Log;
 }
 
@@ -178,6 +180,8 @@ function openConsumer(kafka: Kafka, settings: KafkaSettings, options: DirectoryR
     groupId: settings.topicPrefix + directoryGroupPrefix(options.service) + options.instanceId,
     maxWaitTimeInMs: options.maxWaitMs ?? 1_000,
     minBytes: 1,
+    maxBytes: options.maxFetchBytes ?? 4 * 1024 * 1024,
+    maxBytesPerPartition: options.maxFetchBytes ?? 1024 * 1024,
     sessionTimeout: 30_000,
     rebalanceTimeout: 30_000,
     heartbeatInterval: 5_000,

@@ -75,11 +75,14 @@ export async function provisionTopics(
   }
 }
 
+/** A broker that has just started under load may take many seconds to catch up with its controller. */
+const aclsInForceMs = 60_000;
+
 /** Creates rights and waits until a broker knows them: they reach the brokers after the answer. */
 async function grant(admin: Admin, rights: readonly AccessRight[]): Promise<void> {
   await admin.createAcls({ acl: rights.map(aclOf) });
   const wanted = new Set(rights.map((right) => idOf(aclOf(right), right.resource)));
-  for (let attempt = 0; attempt < 50 && wanted.size > 0; attempt += 1) {
+  for (const deadlineMs = Date.now() + aclsInForceMs; wanted.size > 0 && Date.now() < deadlineMs; ) {
     const { resources } = await admin.describeAcls({
       resourceType: AclResourceTypes.ANY,
       resourcePatternType: ResourcePatternTypes.ANY,
