@@ -2,7 +2,7 @@ import type { DirectoryRecord, Manifest } from '@chappe/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aCorrespondent, aHeader, aRule, replicaOf, someEntries } from './directory.fixture.ts';
-import { buildRelease, recordForm } from './release.ts';
+import { buildRelease, recordForm, releaseDigest } from './release.ts';
 import {
   applyDirectoryRecord,
   currentSnapshot,
@@ -135,6 +135,12 @@ describe('a replica', () => {
       expect(currentSnapshot(step.state)).toBeUndefined();
       expect(readAll(first, step.state).event).toBe('applied');
     }
+  });
+
+  it('refuses a manifest that counts fewer records than its digest covers', () => {
+    const manifest = { ...manifestOf(first), count: first.length - 2 };
+    const sha256 = releaseDigest(manifest, first.slice(0, -1));
+    expect(readAll(withManifest(first, { ...manifest, sha256 }))).toMatchObject({ reason: 'wrong-digest' });
   });
 
   it('refuses a second release that does not continue the first', () => {

@@ -117,6 +117,13 @@ describe('entitle', () => {
     );
   });
 
+  it('takes a provenance of unknown kind for a partner’s, whatever it says of the third-party rule', () => {
+    const provenance = { ...partnerProvenance(), kind: 'UNKNOWN' as const, thirdPartyRule: false };
+    expect(entitle({ ...desk, origin: 'DISPATCH' }, aMessage({ provenance }), 'ACTION')).toMatchObject({
+      code: 'third-party.no-permission',
+    });
+  });
+
   it('treats UNKNOWN as more restrictive than every known symbol', () => {
     fc.assert(
       fc.property(

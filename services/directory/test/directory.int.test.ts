@@ -73,11 +73,18 @@ async function get(service: RunningService, path: string, token: string | null, 
       ...(actingAs === undefined ? {} : { 'chappe-acting-as': actingAs }),
     },
   });
-  return { status: response.status, body: await response.json() };
+  const body: Body = JSON.parse(await response.text());
+  return { status: response.status, body };
+}
+
+/** What these tests look at in answers. */
+interface Body {
+  readonly items?: readonly unknown[];
+  readonly paths?: object;
 }
 
 describe('a first start', () => {
-  it('publishes release 1, which every replica gets once, and answers from it', async () => {
+  it('publishes release 1, which every replica gets once, and answers from it whoever may ask', async () => {
     const watched = await watch();
     const service = await start();
     const replica = await watched.ready;
@@ -109,29 +116,24 @@ describe('a first start', () => {
       status: 200,
       body: { number: 1, sha256: replica.current().sha256, demonstration: true },
     });
-  });
 
-  it('lets nobody in without a token, a grant or a permission', async () => {
-    const service = await start();
+    // Nobody gets in without a token, a grant or a permission.
     const stranger = await issuer.mint({ subject: 'stranger', clientId: 'demo-console' });
     const partner = await issuer.mint({ clientId: 'demo-partner-example-agency' });
-    const officer = await issuer.mint({ subject: 'demo-officer-post-DJ', clientId: 'demo-console' });
     expect((await get(service, '/v1/me', null)).status).toBe(401);
     expect((await get(service, '/v1/me', await issuer.mintBad('expired'))).status).toBe(401);
     expect((await get(service, '/v1/me', stranger)).status).toBe(403);
     expect((await get(service, '/v1/me', officer, 'post:CI')).status).toBe(403);
     expect((await get(service, '/v1/me', partner)).status).toBe(200);
     expect((await get(service, '/v1/directory/correspondents', partner)).status).toBe(403);
-  });
 
-  it('is alive and ready, and documents its routes', async () => {
-    const service = await start();
+    // It says that it is ready, and documents its routes.
     expect((await get(service, '/readyz', null)).body).toMatchObject({
       status: 'ready',
       dependencies: { directory: 'ready', postgres: 'ready' },
     });
     const { body } = await get(service, '/openapi.json', null);
-    expect(Object.keys(body.paths)).toEqual(
+    expect(Object.keys(body.paths ?? {})).toEqual(
       expect.arrayContaining(['/v1/me', '/v1/directory/correspondents', '/v1/directory/releases/current']),
     );
   });
@@ -175,7 +177,7 @@ describe('a crash in the middle of a publication', () => {
     expect(watched.releases.map((each) => each.release)).toEqual([1]);
     expect(watched.releases[0]?.persons.size).toBe(loadDemonstration(issuer.issuer).persons.length);
 
-    // After the manifest, before anything was noted: everything is there, nothing is sent again.
+    // Nothing changed: nothing is added and nothing sent.
     await stop(service);
     const again: OutgoingRecord[] = [];
     await start({ wrapProducer: countingProducer(again) });
@@ -205,13 +207,6 @@ describe('a crash in the middle of a publication', () => {
 });
 
 describe('a later start', () => {
-  it('adds nothing when nothing changed', async () => {
-    await stop(await start());
-    const sent: OutgoingRecord[] = [];
-    await start({ wrapProducer: countingProducer(sent) });
-    expect(sent).toEqual([]);
-  });
-
   it('publishes the next release, chained, when the issuer changed', async () => {
     const other = await createTestIssuer();
     try {

@@ -1,5 +1,5 @@
 import type { Relation } from '../actions.ts';
-import { type MarkingRow, markingRow, matrix } from '../matrix.ts';
+import { type MarkingRow, markingRow } from '../matrix.ts';
 import type { MessageMarkings } from '../resource.ts';
 import type { StepCode } from '../steps.ts';
 
@@ -54,6 +54,3 @@ export function admitsTlp(row: MarkingRow, tlp: string | null): boolean {
 export function admitsHandling(row: MarkingRow, code: string): boolean {
   return row.handling === null || row.handling.includes(code);
 }
-
-/** The markings of the table, for tests and documentation. */
-export const markingRows = matrix.markings;
