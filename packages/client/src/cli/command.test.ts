@@ -172,6 +172,23 @@ describe('publishing from the command line', () => {
     expect(server?.requests[1]?.query.get('submissionId')).toBe(submissionId);
   });
 
+  it('foretells who would get it and why, in the language of the reader, and sends nothing', async () => {
+    const reasons = [{ code: 'rule', fr: 'Désigné par une règle.', en: 'Named by a rule.' }];
+    const correspondents = [{ correspondent: 'desk:duty', role: 'ACTION', reasons }];
+    const notServed = [{ correspondent: 'post:XX', reasons: [{ code: 'suspended', fr: 'Suspendu.' }] }];
+    const explained = {
+      reference: accepted.reference,
+      explanation: { outcome: 'ACCEPTED', correspondents, notServed },
+    };
+    const input = JSON.stringify(lead);
+    const args = ['publish', '-', '--dry-run', '--lang', 'fr'];
+    const { code, out } = await against([answer(200, explained)], args, { input });
+    expect(code).toBe(0);
+    expect(out).toMatch(/post:XX {7}NON SERVI {2}Suspendu\./);
+    expect(out).toMatch(/desk:duty {5}ACTION {5}Désigné par une règle\./);
+    expect(server?.requests.map(({ query }) => query.get('dryRun'))).toEqual(['true']);
+  });
+
   it('says how to repeat safely when nobody answered', async () => {
     const { code, err } = await against(() => hang, ['publish', '-', '--timeout', '1'], {
       input: JSON.stringify(lead),
@@ -282,7 +299,7 @@ describe('reading', () => {
   it('ends a follow by Ctrl-C at once, with its own code', async () => {
     server = await startScriptedServer(() => stream([delivery(1)], 'silence'));
     const env = { CHAPPE_URL: server.url, CHAPPE_TOKEN: 't' };
-    const running = startChappe(['inbox', '--follow'], { env });
+    const running = startChappe(['inbox', '--follow', '--json'], { env });
     await expect.poll(running.output, { timeout: 5_000 }).toContain('m-1');
     running.interrupt();
     expect(await running.ended).toMatchObject({ code: 130, err: '' });

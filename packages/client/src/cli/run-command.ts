@@ -39,7 +39,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     if (error instanceof CommanderError) return endOfParsing(error, usage, terminal, asJson);
     const explained = explainError(error, terminal);
-    if (asJson) {
+    if (asJson && explained.lines.length > 0) {
       const { code, lines, problem } = explained;
       const document = {
         error: code,

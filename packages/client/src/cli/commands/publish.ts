@@ -7,6 +7,7 @@ import { buildMessage, code, type MessageFlags, type MessageStatus } from '../bu
 import { type Connection, type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { explainError, explainProblem } from '../explain-error.ts';
+import { printExplanation } from '../print-explanation.ts';
 import { printJson } from '../print-json.ts';
 import { printStatus } from '../print-status.ts';
 import { asRequest, completeMessage, readMessages, statusMissing } from '../read-message-file.ts';
@@ -183,7 +184,7 @@ async function dryRun(
       fr: "Rien n'a été envoyé. Voici ce qui se passerait :",
     }),
   );
-  for (const answer of answers) printJson(terminal, answer);
+  for (const answer of answers) printExplanation(terminal, answer);
   return exitCodes.ok;
 }
 
