@@ -129,6 +129,17 @@ describe('applying slices', () => {
     for (const keys of Object.values(found)) expect(new Set(keys).size).toBe(keys.length);
   });
 
+  test('concurrently, for inboxes that nobody has written to before, never deadlocks', async () => {
+    const workers = await Promise.all([10, 11, 12, 13].map(partition));
+    for (let round = 0; round < 25; round += 1) {
+      const slice = Array.from({ length: 12 }, (_, index) =>
+        delivery({ number: 1, to: `post:R${round}-${index}`, sender: 'post:TH' }),
+      );
+      await Promise.all(workers.map((applyNext) => applyNext(slice)));
+    }
+    expect(Object.values(await contents()).map((keys) => keys.length)).toEqual(Array(300).fill(1));
+  });
+
   test('from an offset that has moved changes nothing and says so', async () => {
     const applyNext = await partition(3);
     await applyNext([delivery({ number: 1, to: 'post:CI' })]);
