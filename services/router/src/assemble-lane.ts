@@ -35,6 +35,7 @@ export interface LaneParts {
   readonly nowMs: () => number;
   readonly bounds: WaitBounds;
   readonly maxSliceRecords: number;
+  readonly sessionTimeoutMs: number;
   readonly overrides: RouterOverrides;
   readonly sinkMetrics: SinkMetrics;
   readonly producerMetrics: NonNullable<LaneProducerOptions['metrics']>;
@@ -63,6 +64,7 @@ export function assembleLane(lane: Lane, parts: LaneParts): AssembledLane {
     group,
     topics: [messageTopic(lane)],
     maxSliceRecords: parts.maxSliceRecords,
+    sessionTimeoutMs: parts.sessionTimeoutMs,
     readOffset: (topic, partition, logStart) => readOffset(pool, { group, topic, partition, logStart }),
     apply: createSliceRouter({
       group,

@@ -21,6 +21,8 @@ export const routerSettings = z.object({
   ROUTER_LANES: laneList,
   /** A slice takes up to two advisory locks per record; PostgreSQL has room for some 6,400 by default. */
   MAX_SLICE_RECORDS: z.coerce.number().int().min(1).max(500).default(200),
+  /** A silent instance loses its partitions after this. */
+  SINK_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
   /** How long a message waits for the one it refers to. */
   REFERENCE_WAIT_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
   MAX_HELD_PER_SENDER: z.coerce.number().int().min(1).max(10_000).default(100),

@@ -79,6 +79,7 @@ export async function startRouter(
       pool: openPool(lane, config.POSTGRES_POOL_MAX),
       directory: directoryInForce,
       maxSliceRecords: config.MAX_SLICE_RECORDS,
+      sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
       nowMs,
       bounds,
       overrides,
@@ -142,9 +143,9 @@ export async function startRouter(
   });
   for (const lane of lanes) {
     lane.sink.onFailure(onFailure);
-    await lane.start();
     lifecycle.onStop(`lane ${lane.lane}`, () => lane.stop());
   }
+  await Promise.all(lanes.map((lane) => lane.start()));
 
   // What this instance has not read yet may hold the references that others wait for.
   const sweepFromMs = nowMs() + bounds.referenceWaitMs;
