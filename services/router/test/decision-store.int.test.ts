@@ -94,6 +94,17 @@ describe('two instances that decide at the same time', () => {
     }
   });
 
+  it('never miss each other: a reply and what it answers leave nothing waiting', async () => {
+    for (let round = 0; round < 25; round += 1) {
+      const lead = givenLead('post:DJ');
+      const reply = givenReply('desk:trafficking', lead, { urgency: 'FLASH' });
+
+      await Promise.all([route(0, [lead]), route(1, [reply])]);
+
+      expect(await outcomesOf(reply)).toEqual(['ACCEPTED']);
+    }
+  });
+
   it('do not wait for each other in a circle', async () => {
     for (let round = 0; round < 10; round += 1) {
       const leads = Array.from({ length: 20 }, () => givenLead('post:DJ'));
