@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '@chappe/testing';
 
 /** One process of the stack as it runs now. */
@@ -50,7 +49,7 @@ export function createUnit(
   let current: UnitProcess | undefined;
   let wanted = false;
   let pauseMs = shortestPauseMs;
-  let pause: AbortController | undefined;
+  let endPause = (): void => undefined;
 
   const launch = async (): Promise<UnitProcess> => {
     const startedAt = Date.now();
@@ -72,11 +71,12 @@ export function createUnit(
     surroundings.onEvent({ what: 'ended', unit: plan.name, how, lastLines: lines, restartInMs });
     if (!restarts) return;
     const endedAt = Date.now();
-    pause = new AbortController();
-    const { signal } = pause;
-    const waited = await sleep(pauseMs, true, { signal, ref: false }).catch(() => false);
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, pauseMs).unref();
+      endPause = resolve;
+    });
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    if (!waited || !wanted || current !== process) return;
+    if (!wanted || current !== process) return;
     try {
       const next = await launch();
       await plan.ready(next);
@@ -90,7 +90,7 @@ export function createUnit(
 
   const stop = async (): Promise<void> => {
     wanted = false;
-    pause?.abort();
+    endPause();
     if (current?.alive()) await current.stop();
   };
   const start = async (): Promise<void> => {

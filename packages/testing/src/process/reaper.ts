@@ -34,11 +34,6 @@ export function forgetFolder(folder: string): void {
   order({ forgetFolder: folder });
 }
 
-/** The pid of the reaper, for those who must leave it alone. */
-export function reaperPid(): number | undefined {
-  return reaper?.pid;
-}
-
 function order(value: Record<string, unknown>): void {
   reaper ??= startReaper();
   reaper.stdin?.write(`${JSON.stringify(value)}\n`);
