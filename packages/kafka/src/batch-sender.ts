@@ -1,4 +1,5 @@
 import type { Message, Producer } from 'kafkajs';
+import { disconnectQuietly } from './disconnect-quietly.ts';
 import { failureCode } from './failure-code.ts';
 import type { Log } from './log.ts';
 import { clientRetry, openClient } from './open-client.ts';
@@ -66,7 +67,7 @@ export function createBatchSender(settings: KafkaSettings, options: BatchSenderO
     current = undefined;
     connected = false;
     // A disconnect may wait for requests that never end; nothing depends on it.
-    old?.then((opened) => opened.disconnect()).catch(() => undefined);
+    if (old !== undefined) void disconnectQuietly(old, options.log);
   }
 
   return {
@@ -88,7 +89,7 @@ export function createBatchSender(settings: KafkaSettings, options: BatchSenderO
       const old = current;
       current = undefined;
       connected = false;
-      await old?.then((opened) => opened.disconnect()).catch(() => undefined);
+      if (old !== undefined) await disconnectQuietly(old, options.log);
     },
     connected: () => connected,
   };

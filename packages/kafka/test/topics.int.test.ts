@@ -2,6 +2,7 @@ import { serviceNames, topics } from '@chappe/schemas';
 import { type TestKafka, testKafka } from '@chappe/testing';
 import type { Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disconnectQuietly } from '../src/disconnect-quietly.ts';
 import { failureCode } from '../src/failure-code.ts';
 import { clientRetry, openClient } from '../src/open-client.ts';
 import { checkTopics, TopicDifferences } from '../src/topics/check-topics.ts';
@@ -126,7 +127,7 @@ describe('access', () => {
     } catch (error) {
       return error instanceof Error ? error.message : 'failed';
     } finally {
-      await consumer.disconnect().catch(() => undefined);
+      await disconnectQuietly(consumer, recordingLog());
     }
   };
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { markTransient } from './classify-error.ts';
+import { endQuietly } from './end-quietly.ts';
 import type { Log } from './log.ts';
 import type { Pool } from './pool.ts';
 
@@ -37,7 +38,7 @@ export async function migrate(database: Pool | string, options: { folder: URL; l
   } catch (error) {
     throw markTransient(error);
   } finally {
-    await client.end().catch(() => undefined);
+    await endQuietly(client);
   }
 }
 

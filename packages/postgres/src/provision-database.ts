@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { endQuietly } from './end-quietly.ts';
 
 /** A role with a schema of its own, in which it alone may do anything. */
 export interface ProvisionedRole {
@@ -37,7 +38,7 @@ export async function provisionDatabase(
       if (code === undefined || !concurrentChange.has(code) || attempt >= 5) throw error;
       await sleep(20 * 2 ** attempt * Math.random());
     } finally {
-      await client.end().catch(() => undefined);
+      await endQuietly(client);
     }
   }
 }

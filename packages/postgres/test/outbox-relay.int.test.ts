@@ -147,10 +147,11 @@ it('sees nothing of a transaction that is rolled back', async () => {
       seen.push(...rows.map(({ key }) => key));
     },
   });
-  await inTransaction(pool, async (client) => {
+  const undone = inTransaction(pool, async (client) => {
     await enqueueOutbox(client, [{ topic: 'receipt.v1', key: 'never', value: Buffer.from('x') }]);
     throw new Error('rolled back');
-  }).catch(() => undefined);
+  });
+  await expect(undone).rejects.toThrow('rolled back');
   await enqueue(1, 2);
   made.nudge();
   await until('published', () => seen.length > 0);

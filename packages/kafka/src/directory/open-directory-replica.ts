@@ -7,6 +7,7 @@ import {
 } from '@chappe/directory';
 import { decode, directoryGroupPrefix, directoryTopic, type ServiceName } from '@chappe/schemas';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { disconnectQuietly } from '../disconnect-quietly.ts';
 import { failureCode } from '../failure-code.ts';
 import type { Log } from '../log.ts';
 import { clientRetry, openClient } from '../open-client.ts';
@@ -137,17 +138,17 @@ export async function openDirectoryReplica(
 
   async function close(): Promise<void> {
     closing = true;
-    await consumer.disconnect().catch(() => undefined);
+    await disconnectQuietly(consumer, log);
   }
 
   const becomesReady = new Promise<void>((resolve, reject) => {
     onReady = resolve;
     onFailed = reject;
   });
-  // It is awaited below, after other things that may fail first.
-  becomesReady.catch(() => undefined);
+  // It is awaited below, after other things that may fail first: a rejection until then is not unhandled.
+  void Promise.allSettled([becomesReady]);
   try {
-    const bounds = (await readLogBounds(kafka, [topic]))(topic, 0);
+    const bounds = (await readLogBounds(kafka, [topic], log))(topic, 0);
     if (bounds === undefined) throw new DirectoryUnavailable(`${directoryTopic} does not exist`);
     end = bounds.end;
     await consumer.connect();

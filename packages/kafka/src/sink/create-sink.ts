@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { disconnectQuietly } from '../disconnect-quietly.ts';
 import { failureCode } from '../failure-code.ts';
 import { createLaneProducer, type LaneProducer, publishAll } from '../lane-producer.ts';
 import { clientRetry, openClient } from '../open-client.ts';
@@ -119,7 +120,7 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
 
   async function boundsOf(some: readonly PartitionLane[]): Promise<(lane: PartitionLane) => LogBounds> {
     const names = [...new Set(some.map((lane) => prefixed(lane.topic)))];
-    const bounds = await readLogBounds(kafka, names);
+    const bounds = await readLogBounds(kafka, names, log);
     return (lane) => {
       const found = bounds(prefixed(lane.topic), lane.partition);
       if (found === undefined) throw new Error('the brokers do not know a partition that is assigned');
@@ -208,7 +209,7 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
       progress.stop();
       await Promise.allSettled([...lanes.values()].map((lane) => lane.close()));
       await progress.commit();
-      await consumer.disconnect().catch(() => undefined);
+      await disconnectQuietly(consumer, log);
       await ownProducer?.stop();
     },
     health,

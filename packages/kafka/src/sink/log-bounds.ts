@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
+import { disconnectQuietly } from '../disconnect-quietly.ts';
+import type { Log } from '../log.ts';
 
 /** Where the log of one partition begins, and the offset after its last record. */
 export interface LogBounds {
@@ -27,6 +29,7 @@ export class StoredOffsetOutsideLog extends Error {
 export async function readLogBounds(
   kafka: Kafka,
   topics: readonly string[],
+  log: Log,
 ): Promise<(topic: string, partition: number) => LogBounds | undefined> {
   const admin = kafka.admin();
   await admin.connect();
@@ -39,7 +42,7 @@ export async function readLogBounds(
     }
     return (topic, partition) => bounds.get(`${topic}/${partition}`);
   } finally {
-    await admin.disconnect().catch(() => undefined);
+    await disconnectQuietly(admin, log);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ServiceName, type TopicDefinition, topics } from '@chappe/schemas';
 import kafkajs, { type Admin } from 'kafkajs';
+import { disconnectQuietly } from '../disconnect-quietly.ts';
 import { failureCode } from '../failure-code.ts';
 import type { Log } from '../log.ts';
 import { openClient } from '../open-client.ts';
@@ -47,7 +48,7 @@ export async function checkTopics(
     }
     if (differences.length > 0) throw new TopicDifferences(differences);
   } finally {
-    await admin.disconnect().catch(() => undefined);
+    await disconnectQuietly(admin, expected.log ?? silent);
   }
 }
 

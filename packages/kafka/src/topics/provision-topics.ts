@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceName, topics } from '@chappe/schemas';
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
+import { disconnectQuietly } from '../disconnect-quietly.ts';
 import type { Log } from '../log.ts';
 import { openClient } from '../open-client.ts';
 import type { KafkaSettings } from '../settings.ts';
@@ -71,7 +72,7 @@ export async function provisionTopics(
     await grant(admin, [...accessList(options.principals, topicPrefix), ...readers]);
     return { createdTopics: missing.map(({ fullName }) => fullName), alteredTopics };
   } finally {
-    await admin.disconnect().catch(() => undefined);
+    await disconnectQuietly(admin, options.log ?? silent);
   }
 }
 
