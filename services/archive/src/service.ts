@@ -29,85 +29,99 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
   const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   const metrics = createMetrics({ service: 'archive' });
   lifecycle.onStop('metrics', () => metrics.close());
-  const kafka = kafkaSettingsFrom(config, {
-    clientId: `archive-${config.INSTANCE_ID}`,
-    production: config.CHAPPE_PROFILE === 'production',
-  });
-  await checkTopics(kafka, 'archive');
+  const failed = Promise.withResolvers<Error>();
+  try {
+    return await start();
+  } catch (error) {
+    await lifecycle.stop('start-failed');
+    throw error;
+  }
 
-  const pool = createPool({
-    url: config.POSTGRES_URL,
-    applicationName: 'archive',
-    max: config.POSTGRES_POOL_MAX,
-    log,
-  });
-  lifecycle.onStop('postgres', () => pool.end());
-  await migrate(pool, { folder: new URL('../migrations/', import.meta.url), log });
+  async function start(): Promise<RunningService> {
+    const kafka = kafkaSettingsFrom(config, {
+      clientId: `archive-${config.INSTANCE_ID}`,
+      production: config.CHAPPE_PROFILE === 'production',
+    });
+    await checkTopics(kafka, 'archive');
 
-  const altered = metrics.counter(
-    'chappe_archive_altered_variants_total',
-    'Variants that no longer match their decision',
-  );
-  const onAltered = ({
-    messageId,
-    variantIds,
-  }: {
-    messageId: string;
-    variantIds: readonly string[];
-  }): void => {
-    altered.inc(variantIds.length);
-    log.error({ messageId, code: 'variant-altered' }, 'a variant does not match the digest of its decision');
-  };
+    const pool = createPool({
+      url: config.POSTGRES_URL,
+      applicationName: 'archive',
+      max: config.POSTGRES_POOL_MAX,
+      log,
+    });
+    lifecycle.onStop('postgres', () => pool.end());
+    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), log });
 
-  const auditProducer = createLaneProducer(kafka, { name: 'audit', log });
-  await auditProducer.start();
-  lifecycle.onStop('audit producer', () => auditProducer.stop());
-  const relay = createOutboxRelay({ pool, log, publish: (rows) => publishAll(auditProducer, rows) });
-  relay.start();
-  lifecycle.onStop('outbox relay', () => relay.stop());
+    const altered = metrics.counter(
+      'chappe_archive_altered_variants_total',
+      'Variants that no longer match their decision',
+    );
+    const onAltered = ({
+      messageId,
+      variantIds,
+    }: {
+      messageId: string;
+      variantIds: readonly string[];
+    }): void => {
+      altered.inc(variantIds.length);
+      log.error(
+        { messageId, code: 'variant-altered' },
+        'a variant does not match the digest of its decision',
+      );
+    };
 
-  const directory = await openDirectoryReplica(kafka, {
-    instanceId: config.INSTANCE_ID,
-    service: 'archive',
-    log,
-  });
-  lifecycle.onStop('directory replica', () => directory.close());
+    const auditProducer = createLaneProducer(kafka, { name: 'audit', log });
+    await auditProducer.start();
+    lifecycle.onStop('audit producer', () => auditProducer.stop());
+    const relay = createOutboxRelay({ pool, log, publish: (rows) => publishAll(auditProducer, rows) });
+    relay.start();
+    lifecycle.onStop('outbox relay', () => relay.stop());
 
-  const sink = createArchiveSink(kafka, { pool, log, metrics: createSinkMetrics(metrics), onAltered });
-  const failed = new Promise<Error>((resolve) => sink.onFailure(resolve));
-  await sink.start();
-  lifecycle.onStop('sink', () => sink.stop());
+    const directory = await openDirectoryReplica(kafka, {
+      instanceId: config.INSTANCE_ID,
+      service: 'archive',
+      log,
+      onFailure: failed.resolve,
+    });
+    lifecycle.onStop('directory replica', () => directory.close());
 
-  const app = await createHttpServer({
-    service: 'archive',
-    log,
-    metrics,
-    authenticate: createAuthenticator({
-      verifyToken: createTokenVerifier({
-        issuer: config.OIDC_ISSUER,
-        jwksUrl: config.OIDC_JWKS_URL,
-        audience: config.OIDC_AUDIENCE,
+    const sink = createArchiveSink(kafka, { pool, log, metrics: createSinkMetrics(metrics), onAltered });
+    sink.onFailure(failed.resolve);
+    await sink.start();
+    lifecycle.onStop('sink', () => sink.stop());
+
+    const app = await createHttpServer({
+      service: 'archive',
+      log,
+      metrics,
+      authenticate: createAuthenticator({
+        verifyToken: createTokenVerifier({
+          issuer: config.OIDC_ISSUER,
+          jwksUrl: config.OIDC_JWKS_URL,
+          audience: config.OIDC_AUDIENCE,
+        }),
+        resolveSubject: (token, actingAs, nowMs) =>
+          directory.ready() ? resolveSubject(directory.current(), token, actingAs, nowMs) : undefined,
       }),
-      resolveSubject: (token, actingAs, nowMs) =>
-        directory.ready() ? resolveSubject(directory.current(), token, actingAs, nowMs) : undefined,
-    }),
-    dependencies: {
-      kafka: () => ({ state: sink.health().joined ? 'ready' : 'unavailable' }),
-      directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
-      postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
-    },
-    bodyLimitBytes: 1024,
-    openapi: { title: 'Chappe archive', version: '1' },
-    publicUrl: config.PUBLIC_URL,
-    sharedSchemas: [messageSchema],
-  });
-  registerArchiveRoutes(app, {
-    pool,
-    cursors: createCursorSeal(await readCursorKey(pool)),
-    onAltered,
-    onDisclosed: () => relay.nudge(),
-  });
-  const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
-  lifecycle.onStop('http server', () => app.close());
-  return { url, stop: async () => void (await lifecycle.stop('requested')), whenFailed: failed };
+      dependencies: {
+        kafka: () => ({ state: sink.health().joined ? 'ready' : 'unavailable' }),
+        directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
+        postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
+      },
+      bodyLimitBytes: 1024,
+      openapi: { title: 'Chappe archive', version: '1' },
+      publicUrl: config.PUBLIC_URL,
+      sharedSchemas: [messageSchema],
+    });
+    registerArchiveRoutes(app, {
+      pool,
+      cursors: createCursorSeal(await readCursorKey(pool)),
+      onAltered,
+      onDisclosed: () => relay.nudge(),
+    });
+    const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+    lifecycle.onStop('http server', () => app.close());
+    return { url, stop: async () => void (await lifecycle.stop('requested')), whenFailed: failed.promise };
+  }
 }
