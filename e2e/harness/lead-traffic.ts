@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChappeClient, MessageRequest } from '@chappe/client';
-import { inventedLead } from './invented-lead.ts';
+import type { ChappeClient } from '@chappe/client';
+import { inventedLead, type LeadRequest } from './invented-lead.ts';
 
 /** What a sender saw: everything that was answered 202, and what it still does not know. */
 export interface SeenBySender {
@@ -24,7 +24,11 @@ export interface LeadTraffic {
  */
 export function startLeadTraffic(
   client: ChappeClient,
-  options: { senders: number; pauseMs: number; change?: (ordinal: number) => Partial<MessageRequest> },
+  options: {
+    senders: number;
+    pauseMs: number;
+    change?: (ordinal: number) => Partial<Omit<LeadRequest, 'kind'>>;
+  },
 ): LeadTraffic {
   const acknowledged = new Map<string, { submissionId: string; ordinal: number }>();
   const unresolved: string[] = [];
