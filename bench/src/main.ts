@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { startBenchStack } from './bench-stack.ts';
+import type { Figure } from './figure.ts';
+import { measureF1 } from './measure-f1.ts';
+import { measureF3 } from './measure-f3.ts';
+
+const measures = { F1: measureF1, F3: measureF3 };
+type FigureName = keyof typeof measures;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    pairs: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+  },
+});
+const known = Object.keys(measures) as FigureName[];
+const wanted = positionals.length === 0 ? known : positionals.filter(isFigure);
+if (wanted.length === 0 || wanted.length < positionals.length) {
+  console.error(`usage: npm run bench -- [${known.join('] [')}] [--pairs 5] [--seconds 4]`);
+  process.exit(2);
+}
+
+const settings = { pairs: Number(values.pairs), durationS: Number(values.seconds) };
+const bench = await startBenchStack();
+const figures: Figure[] = [];
+try {
+  for (const name of wanted) figures.push(...(await measures[name](bench, settings)));
+} finally {
+  await bench.stop();
+}
+const results = new URL('../results.json', import.meta.url);
+await writeFile(results, `${JSON.stringify({ ...settings, figures }, null, 2)}\n`);
+for (const { name, ratio, goal } of figures) console.log(`${name} ${ratio.toFixed(2)} goal ${goal}`);
+
+function isFigure(name: string): name is FigureName {
+  return name in measures;
+}
