@@ -141,12 +141,12 @@ async function fly(
 
 function accept(
   submit: SubmitRequest,
-  { messageId, requestDigest }: Identity,
+  { messageId, requestDigest, acknowledgement }: Identity,
   ports: SubmitPorts,
 ): Acceptance {
   const { request, submissionId, subject, traceId } = submit;
   return acceptMessage(
-    { request, submissionId, messageId, requestDigest },
+    { request, submissionId, messageId, reference: acknowledgement.reference, requestDigest },
     {
       ...ports.settings,
       subject,

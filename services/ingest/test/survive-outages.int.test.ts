@@ -111,5 +111,5 @@ describe('without Kafka', () => {
     const records = await watch.arrived(String(again.body.messageId));
     expect(new Set(records.map(({ message }) => message.requestDigest)).size).toBe(1);
     await watch.stop();
-  });
+  }, 240_000);
 });

@@ -28,6 +28,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     requestTimeout: options.requestTimeoutMs ?? 10_000,
     http: { headersTimeout: options.headersTimeoutMs ?? 5_000, connectionsCheckingInterval: 2_000 },
     exposeHeadRoutes: false,
+    // What arrives on an open connection while we stop is still answered, then that connection ends.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {

@@ -1,11 +1,11 @@
 import type { Subject } from '@chappe/policy';
-import { type Correspondent, deriveMessageId, isReference, type MessageRequest } from '@chappe/schemas';
+import { type Correspondent, isReference, type MessageRequest } from '@chappe/schemas';
 import { describe, expect, it } from 'vitest';
-import { type AcceptanceContext, acceptMessage } from './accept-message.ts';
+import { type AcceptanceContext, acceptMessage, deriveIdentity } from './accept-message.ts';
 
 const nowMs = Date.UTC(2026, 4, 4, 2, 0);
 const submissionId = '019deff1-ce00-7000-8000-000000000001';
-const messageId = deriveMessageId('post:DJ', submissionId);
+const { messageId, reference } = deriveIdentity({ code: 'post:DJ', shortCode: 'DJ' }, submissionId);
 const thread = '019df000-0000-8000-8000-00000000000a';
 const original = '019df000-0000-8000-8000-00000000000b';
 const at = (hours: number): string => new Date(nowMs + hours * 3_600_000).toISOString();
@@ -85,7 +85,7 @@ const reply: MessageRequest = {
 
 const accept = (request: MessageRequest, changes: Partial<AcceptanceContext> = {}) =>
   acceptMessage(
-    { request, submissionId, messageId, requestDigest: 'd'.repeat(64) },
+    { request, submissionId, messageId, reference, requestDigest: 'd'.repeat(64) },
     { ...context, ...changes },
   );
 

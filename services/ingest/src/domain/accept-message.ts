@@ -27,6 +27,7 @@ export interface Submission {
   readonly request: MessageRequest;
   readonly submissionId: string;
   readonly messageId: string;
+  readonly reference: string;
   readonly requestDigest: string;
 }
 
@@ -54,6 +55,7 @@ export function acceptMessage(submission: Submission, context: AcceptanceContext
   const sender = context.correspondents.get(subject.correspondent);
   if (sender === undefined) return refused([unknownSender]);
   const draft = draftFromJson(submission.request);
+  draft.submissionId = submission.submissionId;
   const findings = [
     ...checkSender(draft, subject, context.correspondents, receivedAtMs),
     ...checkBody(draft),
@@ -66,24 +68,21 @@ export function acceptMessage(submission: Submission, context: AcceptanceContext
   ];
   if (findings.length > 0) return refused(findings);
   const isReleased = subject.kind === 'PERSON' && draft.releaseMode !== 'EMERGENCY';
-  const message = completeDraft(
-    { ...draft, submissionId: submission.submissionId },
-    {
-      messageId: submission.messageId,
-      reference: deriveReference(sender.shortCode, submission.submissionId, submission.messageId),
-      correspondent: subject.correspondent,
-      actor: subject.id,
-      // An emergency leaves at once; who releases it is known only after the superior's review.
-      releasedBy: isReleased ? subject.id : null,
-      releasedAt: isReleased ? receivedAtMs : null,
-      receivedAt: receivedAtMs,
-      retainUntil: retainUntil(draft, receivedAtMs, context.retention),
-      requestDigest: submission.requestDigest,
-      traceId: context.traceId,
-      schemaVersion: writtenVersion,
-      withheld: [],
-    },
-  );
+  const message = completeDraft(draft, {
+    messageId: submission.messageId,
+    reference: submission.reference,
+    correspondent: subject.correspondent,
+    actor: subject.id,
+    // An emergency leaves at once; who releases it is known only after the superior's review.
+    releasedBy: isReleased ? subject.id : null,
+    releasedAt: isReleased ? receivedAtMs : null,
+    receivedAt: receivedAtMs,
+    retainUntil: retainUntil(draft, receivedAtMs, context.retention),
+    requestDigest: submission.requestDigest,
+    traceId: context.traceId,
+    schemaVersion: writtenVersion,
+    withheld: [],
+  });
   return { status: 'accepted', message, lane: laneOf(message.urgency) };
 }
 
