@@ -46,4 +46,5 @@ export { assertProductionSafe, demonstrationPrefix } from './settings/assert-pro
 export { type BaseSettings, baseSettings, redisSettings } from './settings/base-settings.ts';
 export { ConfigurationError, loadConfig } from './settings/load-config.ts';
 export { defaultJsonLimits, type JsonLimits } from './strict-json/json-limits.ts';
-export { type JsonRefusalCode, parseStrictJson, type StrictJson } from './strict-json/parse-strict-json.ts';
+export type { JsonRefusalCode } from './strict-json/json-refusal-code.ts';
+export { parseStrictJson, type StrictJson } from './strict-json/parse-strict-json.ts';

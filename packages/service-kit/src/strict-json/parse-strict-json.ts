@@ -1,22 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { ProblemCode } from '../problems/catalogue.ts';
 import { defaultJsonLimits, type JsonLimits } from './json-limits.ts';
+import type { JsonRefusalCode } from './json-refusal-code.ts';
 import { scanJson } from './scan-json.ts';
-
-/** Why a body was refused. */
-export type JsonRefusalCode = Extract<
-  ProblemCode,
-  | 'empty-body'
-  | 'invalid-utf8'
-  | 'malformed-json'
-  | 'nul-character'
-  | 'lone-surrogate'
-  | 'number-out-of-range'
-  | 'nesting-too-deep'
-  | 'too-many-values'
-  | 'duplicate-name'
-  | 'forbidden-name'
->;
 
 /** The parsed value, or the first reason to refuse it. The detail never quotes the body. */
 export type StrictJson =

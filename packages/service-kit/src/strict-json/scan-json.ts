@@ -1,5 +1,5 @@
 import type { JsonLimits } from './json-limits.ts';
-import type { JsonRefusalCode } from './parse-strict-json.ts';
+import type { JsonRefusalCode } from './json-refusal-code.ts';
 
 /** What the scan found first. */
 export interface JsonFinding {
