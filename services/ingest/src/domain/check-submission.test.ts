@@ -1,6 +1,6 @@
 import type { MessageRequest } from '@chappe/schemas';
-import { describe, expect, grant, it } from 'vitest';
-import { as, at, findings, lead, messageId, original, reply, thread } from './submission.fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { as, at, findings, grant, lead, messageId, original, reply, thread } from './submission.fixture.ts';
 
 describe('markings', () => {
   it.each<[string, Partial<MessageRequest>, string[]]>([
