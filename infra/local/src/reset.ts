@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { postgresFolder } from '@chappe/testing';
+import { postgresFolder, publicPrograms } from '@chappe/testing';
 import { runningStack } from './files/claim-folder.ts';
 import { languageOf } from './language.ts';
 import { localFolder } from './local-folder.ts';
@@ -14,7 +14,9 @@ if (running !== undefined) {
   );
   process.exit(1);
 }
-const folders = [...new Set([postgresFolder(`${localFolder}/postgres`), localFolder])].filter(existsSync);
+const folders = [...new Set([postgresFolder(`${localFolder}/postgres`), localFolder, publicPrograms])].filter(
+  existsSync,
+);
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 const erased = folders.join(', ');
 if (folders.length === 0) console.log(french ? 'Rien à effacer.' : 'Nothing to erase.');

@@ -12,6 +12,7 @@ export { createTestIssuer, type Defect, type TestIssuer, type TokenWishes } from
 export {
   type PostgresOptions,
   postgresFolder,
+  publicPrograms,
   type RunningPostgres,
   startPostgres,
 } from './postgres/start-postgres.ts';

@@ -15,7 +15,7 @@ export interface Crew {
 /** Requests must find no service gone, services no store gone. */
 const stopOrder: readonly ((name: string) => boolean)[] = [
   (name) => name === 'proxy',
-  (name) => !isStore(name) && name !== 'oidc',
+  (name) => !isStore(name) && name !== 'oidc' && name !== 'proxy',
   (name) => isStore(name) || name === 'oidc',
 ];
 

@@ -19,6 +19,7 @@ import { withFileLock } from '../process/file-lock.ts';
 import { freePort } from '../process/free-port.ts';
 import { forgetFolder, watchFolder } from '../process/reaper.ts';
 import { lastLines, type SupervisedProcess, superviseProcess } from '../process/supervise-process.ts';
+import { repositoryRoot } from '../repository-paths.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { impassableFolder, type SystemUser, unprivilegedUser } from './unprivileged-user.ts';
 
@@ -67,7 +68,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   const folders = temporary ? [wanted, folder] : [];
   for (const owned of folders) watchFolder(owned);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (user) chownSync(folder, user.uid, user.gid);
+  if (user) {
+    // In a public place somebody else may have been there first.
+    if (![0, user.uid].includes(statSync(folder).uid)) throw new Error(`${folder} belongs to somebody else`);
+    chownSync(folder, user.uid, user.gid);
+  }
 
   const data = `${folder}/data`;
   const logFile = `${folder}/postgres.log`;
@@ -113,6 +118,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   };
 }
 
+/** Where this checkout keeps a copy of PostgreSQL's programs when it needs one, for those who erase it. */
+export const publicPrograms = `${publicPlace}/chappe-postgres-programs-${digestOf(repositoryRoot)}`;
+
 /** Where the data of `wanted` would really be kept on this machine, for those who erase it. */
 export function postgresFolder(wanted: string): string {
   const user = unprivilegedUser();
@@ -135,7 +143,11 @@ function reachableFolder(
 }
 
 function publicFolder(wanted: string): string {
-  return `${publicPlace}/chappe-postgres-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
+  return `${publicPlace}/chappe-postgres-${digestOf(wanted)}`;
+}
+
+function digestOf(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** A copy of the programs in a public place, made once, when their user cannot get to the originals. */
@@ -144,10 +156,10 @@ async function reachableBinaries(
   user: SystemUser | undefined,
 ): Promise<PostgresBinaries> {
   if (user === undefined || impassableFolder(binaries.postgres, user) === undefined) return binaries;
-  const version = createHash('sha256').update(readFileSync(binaries.initdb)).digest('hex').slice(0, 12);
-  const home = `${publicPlace}/chappe-postgres-programs-${version}`;
-  await withFileLock(`${home}.lock`, async () => {
-    if (existsSync(home) && statSync(home).uid !== 0) throw new Error(`${home} is not ours`);
+  const home = `${publicPrograms}/${digestOf(readFileSync(binaries.initdb))}`;
+  await withFileLock(`${publicPrograms}.lock`, async () => {
+    mkdirSync(publicPrograms, { recursive: true, mode: 0o755 });
+    if (statSync(publicPrograms).uid !== 0) throw new Error(`${publicPrograms} is not ours`);
     if (!existsSync(`${home}/complete`)) {
       cpSync(binaries.home, home, { recursive: true, verbatimSymlinks: true });
       writeFileSync(`${home}/complete`, '');
