@@ -11,9 +11,18 @@ export interface ExerciseStack {
   stop(): Promise<void>;
 }
 
-/** Starts the stack in a temporary folder, which goes with it; a start that fails leaves nothing running. */
+/**
+ * Starts the stack in a temporary folder, which goes with it; a start that fails leaves nothing running.
+ * A killed member's partitions are given away after three seconds instead of ten, so that faults take less time.
+ */
 export async function startExerciseStack(options: Partial<StackOptions> = {}): Promise<ExerciseStack> {
-  const stack = await startStack({ ports: 'free', trickle: false, durable: false, ...options });
+  const stack = await startStack({
+    ports: 'free',
+    trickle: false,
+    durable: false,
+    extraEnv: { SINK_SESSION_TIMEOUT_MS: '3000' },
+    ...options,
+  });
   const tokens = new Map<string, () => Promise<string>>();
   const tokenOf = (correspondent: string): Promise<string> => {
     let token = tokens.get(correspondent);

@@ -8,6 +8,8 @@ export const archiveSettings = z.object({
   ...baseSettings,
   ...kafkaSettingsShape,
   ...postgresSettingsShape,
+  /** A member that says nothing for this long loses its partitions to another. */
+  SINK_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
 });
 
 /** The parsed settings. */

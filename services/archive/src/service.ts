@@ -86,7 +86,13 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
     });
     lifecycle.onStop('directory replica', () => directory.close());
 
-    const sink = createArchiveSink(kafka, { pool, log, metrics: createSinkMetrics(metrics), onAltered });
+    const sink = createArchiveSink(kafka, {
+      pool,
+      log,
+      metrics: createSinkMetrics(metrics),
+      onAltered,
+      sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
+    });
     sink.onFailure(failed.resolve);
     await sink.start();
     lifecycle.onStop('sink', () => sink.stop());

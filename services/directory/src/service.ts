@@ -95,6 +95,7 @@ export async function startDirectory(
     opening.catch((error: Error) => failed.resolve(error));
     lifecycle.onStop('opening', async () => {
       stopping.abort();
+      // Its failure has ended the service already, through `failed`.
       await opening.catch(() => undefined);
     });
     // In production there may be no release yet; then the service runs, unready, until there is one.

@@ -54,6 +54,7 @@ export async function watchReleases(kafka: TestKafka): Promise<{
     log: silentLog,
     onChange: (snapshot) => releases.push(snapshot),
   });
+  // Whoever awaits `ready` is told; a test that never does must not end the run.
   ready.catch(() => undefined);
   return { releases, ready };
 }

@@ -15,7 +15,7 @@ export const mailboxSettings = z.object({
   /** Deliveries per transaction; small, because a flash may wait for the transaction of another lane. */
   SLICE_MAX_RECORDS: count(100, 1_000),
   /** How long the partitions of a replica that died wait for another one. */
-  SINK_SESSION_TIMEOUT_MS: z.coerce.number().int().min(6_000).max(60_000).default(10_000),
+  SINK_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
   /** How long a delivery may wait for the directory release that its decision names. */
   DIRECTORY_WAIT_MS: milliseconds(5_000),
   STREAM_HEARTBEAT_MS: milliseconds(15_000),

@@ -35,6 +35,7 @@ export interface ArchiveSinkOptions {
   readonly log: Log;
   readonly metrics: SinkMetrics;
   readonly onAltered: OnAltered;
+  readonly sessionTimeoutMs: number;
 }
 
 /** Reads everything that is to be kept: rows and offset in one transaction per slice. */
@@ -43,6 +44,7 @@ export function createArchiveSink(settings: KafkaSettings, options: ArchiveSinkO
     group,
     topics,
     log: options.log,
+    sessionTimeoutMs: options.sessionTimeoutMs,
     metrics: options.metrics,
     readOffset: (topic, partition, logStart) =>
       readOffset(options.pool, { group, topic, partition, logStart }),

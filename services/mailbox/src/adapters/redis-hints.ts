@@ -29,6 +29,7 @@ export function createRedisHints(options: {
   // Without a listener a lost connection would end the process; reconnecting is ioredis's own affair.
   for (const connection of [publisher, subscriber]) connection.on('error', () => undefined);
   subscriber.on('ready', () => {
+    // Without hints the poll finds what is new, a moment later.
     subscriber.subscribe(options.channel).catch(() => undefined);
   });
   subscriber.on('message', (_channel: string, text: string) => {
@@ -42,6 +43,7 @@ export function createRedisHints(options: {
     send(heads) {
       if (publisher.status !== 'ready' || heads.size === 0) return;
       const text = JSON.stringify({ from: options.instanceId, heads: Object.fromEntries(heads) });
+      // A lost hint costs the other replicas the pause until their next poll.
       publisher.publish(options.channel, text).catch(() => undefined);
     },
     health: () => (publisher.status === 'ready' && subscriber.status === 'ready' ? 'ready' : 'degraded'),
