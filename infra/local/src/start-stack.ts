@@ -95,6 +95,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       issuer,
       backings,
       serviceUrls,
+      submissionCacheSecret: secrets.submissionCache ?? '',
       chosen,
       options,
       onProgress,

@@ -7,6 +7,7 @@ export interface StackSurroundings {
   kafka: { brokers: readonly string[]; mechanism: string; tls: boolean };
   redisUrl: string | null;
   serviceUrls: Readonly<Record<LocalService, string>>;
+  submissionCacheSecret: string;
 }
 
 /** What one service alone has. */
@@ -42,6 +43,8 @@ export function serviceEnvironment(
     OIDC_ISSUER: stack.issuer,
     OIDC_JWKS_URL: `${stack.issuer}/jwks`,
     OIDC_AUDIENCE: 'urn:chappe:api',
-    ...(service === 'ingest' ? { ROUTER_URL: stack.serviceUrls.router } : {}),
+    ...(service === 'ingest'
+      ? { ROUTER_URL: stack.serviceUrls.router, SUBMISSION_CACHE_SECRET: stack.submissionCacheSecret }
+      : {}),
   };
 }

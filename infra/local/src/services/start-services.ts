@@ -14,6 +14,7 @@ export interface ServicesPlan {
   issuer: string;
   backings: Backings;
   serviceUrls: Readonly<Record<LocalService, string>>;
+  submissionCacheSecret: string;
   chosen: readonly LocalService[];
   options: StackOptions;
   onProgress: ProgressListener;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A user of the operating system that PostgreSQL can run as when we are root. */
@@ -35,6 +35,8 @@ export function impassableFolder(path: string, user: SystemUser): string | undef
 }
 
 function mayPass(folder: string, user: SystemUser): boolean {
+  // What is not there yet will be made for the user.
+  if (!existsSync(folder)) return true;
   const { mode, uid, gid } = statSync(folder);
   if (uid === user.uid) return (mode & 0o100) !== 0;
   if (gid === user.gid) return (mode & 0o010) !== 0;
