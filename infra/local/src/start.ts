@@ -102,21 +102,28 @@ function optionsFrom(args: string[]): StackOptions {
 }
 
 function watchInto(running: Stack): void {
-  watchSources((services: readonly LocalService[]) => {
+  // A change during a restart waits for its end.
+  const restarts = new Map<LocalService, Promise<void>>();
+  const restart = async (name: LocalService): Promise<void> => {
+    try {
+      await running.service(name).restart();
+      onProgress({ what: 'note', text: { en: `${name} serves again`, fr: `${name} sert à nouveau` } });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      onProgress({ what: 'trouble', text: { en: reason, fr: reason } });
+    }
+  };
+  watchSources((services) => {
     const names = services.join(', ');
     onProgress({
       what: 'note',
       text: { en: `sources changed: restarting ${names}`, fr: `sources modifiées : redémarrage de ${names}` },
     });
     for (const name of services) {
-      running
-        .service(name)
-        .restart()
-        .then(
-          () =>
-            onProgress({ what: 'note', text: { en: `${name} serves again`, fr: `${name} sert à nouveau` } }),
-          (error: unknown) => onProgress({ what: 'trouble', text: { en: String(error), fr: String(error) } }),
-        );
+      restarts.set(
+        name,
+        (restarts.get(name) ?? Promise.resolve()).then(() => restart(name)),
+      );
     }
   });
 }
