@@ -26,7 +26,7 @@ async function startDoomed(
   const child = fork(fileURLToPath(new URL('./mailbox-process.ts', import.meta.url)), {
     env: {
       ...(await harness.environment({
-        INSTANCE_ID: 'doomed',
+        INSTANCE_ID: `doomed-${step}`,
         SLICE_MAX_RECORDS: '3',
         SINK_SESSION_TIMEOUT_MS: '6000',
       })),

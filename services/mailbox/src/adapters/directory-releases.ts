@@ -21,8 +21,8 @@ export class DirectoryBehind extends Error {
 }
 
 /**
- * Keeps the latest releases. A delivery that names one from before them is judged by the oldest kept: it
- * lay in the log for long, and no newer directory may be used to admit what its own refused.
+ * Keeps the latest releases that this process has seen. A delivery that names an older one is judged by the
+ * oldest kept, the nearest to it; whatever is shown of it later is judged by the directory of that day.
  */
 export function createDirectoryReleases(options: { kept: number; waitMs: number }): DirectoryReleases {
   const releases = new Map<number, ReadonlyMap<string, Correspondent>>();

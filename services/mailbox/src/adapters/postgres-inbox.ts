@@ -81,8 +81,10 @@ export function createInboxReader(db: Queryable): InboxReader {
     async find(correspondent, messageId) {
       const found = await items(
         'inbox-find',
-        `SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2
-         ORDER BY (role = 'NOTICE'), number DESC LIMIT 1`,
+        `(SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2 AND role <> 'NOTICE')
+         UNION ALL
+         (SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2 AND role = 'NOTICE'
+          ORDER BY number DESC LIMIT 1)`,
         [correspondent, messageId],
       );
       return found[0] ?? null;

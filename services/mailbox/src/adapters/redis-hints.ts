@@ -44,6 +44,7 @@ export function createRedisHints(options: {
       if (publisher.status !== 'ready' || heads.size === 0) return;
       const text = JSON.stringify({ from: options.instanceId, heads: Object.fromEntries(heads) });
       // A lost hint costs the other replicas the pause until their next poll.
+      // A lost hint is found by the poll.
       publisher.publish(options.channel, text).catch(() => undefined);
     },
     health: () => (publisher.status === 'ready' && subscriber.status === 'ready' ? 'ready' : 'degraded'),
