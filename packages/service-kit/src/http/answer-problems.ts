@@ -35,8 +35,9 @@ export function answerProblem(request: FastifyRequest, reply: FastifyReply, prob
   const { headers, retryAfterS } = problem.extras;
   if (headers !== undefined) reply.headers(headers);
   if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
-  // What follows of a body that we refuse to read would be taken for the next request.
-  if (problem.code === 'body-too-large') reply.header('connection', 'close');
+  // Fastify closes the connection after any body that it could not parse.
+  if (isWorthDraining(request)) reply.removeHeader('connection');
+  else if (problem.code === 'body-too-large') reply.header('connection', 'close');
   const language = languageOf(request.headers['accept-language']);
   return reply
     .code(problem.statusCode)
@@ -45,6 +46,17 @@ export function answerProblem(request: FastifyRequest, reply: FastifyReply, prob
     .type(problemMediaType)
     .serializer(JSON.stringify)
     .send(problemBody(problem, { traceId: request.id, language }));
+}
+
+const mostDrainedBytes = 32 * 1024 * 1024;
+
+/**
+ * Node reads and drops the rest of a refused body before the next request of the connection, within the
+ * request time-out. Closing at once instead would reset the connection under a sender that is still writing,
+ * which would then never read why. A body without a length, or a huge one, is not worth it.
+ */
+function isWorthDraining(request: FastifyRequest): boolean {
+  return Number(request.headers['content-length'] ?? Number.NaN) <= mostDrainedBytes;
 }
 
 /** Answers bytes that are not HTTP, or that came too slowly: Fastify never sees these requests. */
