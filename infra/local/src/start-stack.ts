@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { postgresFolder } from '@chappe/testing';
+import { forgetFolder, postgresFolder, watchFolder } from '@chappe/testing';
 import { type Backings, operatorUser, startBackings } from './backing/start-backings.ts';
 import { checkPorts } from './check-ports.ts';
 import { claimFolder, waitForRemains } from './files/claim-folder.ts';
@@ -28,6 +28,7 @@ const proxyMain = fileURLToPath(new URL('./proxy/proxy-main.ts', import.meta.url
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const onProgress = options.onProgress ?? (() => undefined);
   const dataDir = options.dataDir ?? mkdtempSync(`${tmpdir()}/chappe-stack-`);
+  if (options.dataDir === undefined) watchFolder(dataDir);
   mkdirSync(dataDir, { recursive: true });
   // PostgreSQL may run as another user, who has to pass here; what is secret is closed file by file.
   chmodSync(dataDir, 0o711);
@@ -248,6 +249,7 @@ function removeData(dataDir: string): void {
   for (const folder of [postgresFolder(`${dataDir}/postgres`), dataDir]) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+  forgetFolder(dataDir);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

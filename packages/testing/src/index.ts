@@ -18,6 +18,7 @@ export {
 } from './postgres/start-postgres.ts';
 export { isProcessAlive, withFileLock } from './process/file-lock.ts';
 export { freePort, freePorts, isPortFree } from './process/free-port.ts';
+export { forgetFolder, watchFolder } from './process/reaper.ts';
 export {
   lastLines,
   type ProcessExit,

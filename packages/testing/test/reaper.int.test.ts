@@ -43,7 +43,7 @@ describe('a cluster of three brokers', () => {
     const dataDir = mkdtempSync(`${tmpdir()}/chappe-kafka-kept-`);
     folders.push(dataDir);
     const users = [{ name: 'admin', password: 'demo-admin', superUser: true }];
-    const first = await startKafka({ dataDir, brokers: 3, users, heapMb: 256 });
+    const first = await startKafka({ dataDir, brokers: 3, users, heapMb: 256, shortLived: true });
     try {
       expect(first.brokers).toHaveLength(3);
       const before = first.pids['kafka-2'];
@@ -55,11 +55,11 @@ describe('a cluster of three brokers', () => {
       await first.stop();
     }
     const clusterId = readFileSync(`${dataDir}/cluster.json`, 'utf8');
-    const second = await startKafka({ dataDir, brokers: 3, users, heapMb: 256 });
+    const second = await startKafka({ dataDir, brokers: 3, users, heapMb: 256, shortLived: true });
     await second.stop();
     expect(readFileSync(`${dataDir}/cluster.json`, 'utf8')).toBe(clusterId);
     await expect(startKafka({ dataDir, brokers: 1, users })).rejects.toThrow(/3 broker/);
-  });
+  }, 180_000);
 });
 
 /** A process that has ended but was not collected by its new parent counts as gone. */

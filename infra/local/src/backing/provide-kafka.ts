@@ -79,9 +79,9 @@ function brokerUnit(running: RunningKafka, broker: number, logFile: string): Uni
         kill: (signal) => running.signal(broker, signal),
         async stop() {
           running.signal(broker, 'SIGTERM');
-          const insist = setTimeout(() => running.signal(broker, 'SIGKILL'), 6_000);
+          const insist = setInterval(() => running.signal(broker, 'SIGKILL'), 5_000);
           await exited;
-          clearTimeout(insist);
+          clearInterval(insist);
         },
       };
     },

@@ -99,7 +99,9 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     forgetCommand(containerName(node));
   };
   const stop = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => end(node, (process) => process.stop(count === 1 ? 8_000 : 5_000))));
+    await Promise.all(
+      nodes.map((node) => end(node, (process) => process.stop(5_000, temporary ? 'SIGKILL' : 'SIGTERM'))),
+    );
     if (temporary) {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       forgetFolder(folder);
@@ -128,8 +130,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     async kill(id) {
       const node = nodeOf(id);
       await end(node, async (process) => {
-        process.kill('SIGKILL');
-        await process.exited;
+        await process.stop(5_000, 'SIGKILL');
         if (runtime.kind === 'docker') {
           const [docker = 'docker', ...remove] = removeContainer(containerName(node));
           await run(docker, remove);

@@ -31,8 +31,8 @@ export interface SupervisedProcess {
   readonly exited: Promise<ProcessExit>;
   alive(): boolean;
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to stop, and insists with SIGKILL after `graceMs`. */
-  stop(graceMs?: number): Promise<void>;
+  /** Asks it to stop, with its own signal or another, and insists with SIGKILL after `graceMs`. */
+  stop(graceMs?: number, signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Starts a process; rejects when the command cannot be run at all. */
@@ -83,13 +83,14 @@ export async function superviseProcess(plan: ProcessPlan): Promise<SupervisedPro
     exited,
     alive: () => !ended,
     kill,
-    async stop(graceMs = 8_000) {
-      kill(stopSignal);
+    async stop(graceMs = 8_000, signal = stopSignal) {
+      kill(signal);
       // A process held by SIGSTOP acts on the signal only once it runs again.
       kill('SIGCONT');
-      const insist = setTimeout(() => kill('SIGKILL'), graceMs);
+      // It also keeps us running until the end is seen: the child alone does not.
+      const insist = setInterval(() => kill('SIGKILL'), graceMs);
       await exited;
-      clearTimeout(insist);
+      clearInterval(insist);
     },
   };
 }
