@@ -18,7 +18,8 @@ export default defineConfig({
           globalSetup: ['packages/testing/src/vitest-global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // The files wait for brokers and time-outs more than they compute, and share nothing but the servers.
+          maxWorkers: 3,
         },
       },
       {

@@ -37,11 +37,14 @@ export function openEventStream(
       const events: ReceivedEvent[] = [];
       const watchers = new Set<() => void>();
       let [id, type, data, rest] = ['', '', '', ''];
+      // An id counts once its event is complete: a chunk may end between the two.
+      let committedId = '';
       const line = (text: string): void => {
         if (text === '') {
           if (data !== '') {
             events.push({ type: type || 'message', id, data: JSON.parse(data), atMs: performance.now() });
           }
+          committedId = id;
           [type, data] = ['', ''];
           for (const watch of [...watchers]) watch();
           return;
@@ -66,7 +69,7 @@ export function openEventStream(
       resolve({
         status: response.statusCode ?? 0,
         events,
-        lastEventId: () => id,
+        lastEventId: () => committedId,
         deliveries: () => events.filter((event) => event.type === 'delivery').map((event) => numberOf(event)),
         until: (condition, timeoutMs = 20_000) =>
           new Promise((done, fail) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   applyDirectoryRecord,
   currentSnapshot,
@@ -16,7 +17,7 @@ import { readLogBounds } from '../sink/log-bounds.ts';
 
 /** How a replica of the directory is opened. */
 export interface DirectoryReplicaOptions {
-  /** Names the replica's own group, so that each replica reads everything. */
+  /** Stands in the name of the replica's own group, by which operators know it. */
   instanceId: string;
   service: ServiceName;
   /** Called after each release that was applied, the first one included. */
@@ -178,7 +179,8 @@ export async function openDirectoryReplica(
 
 function openConsumer(kafka: Kafka, settings: KafkaSettings, options: DirectoryReplicaOptions): Consumer {
   return kafka.consumer({
-    groupId: settings.topicPrefix + directoryGroupPrefix(options.service) + options.instanceId,
+    // New at each start: in the group of a killed predecessor one would wait for its session to end.
+    groupId: `${settings.topicPrefix}${directoryGroupPrefix(options.service)}${options.instanceId}.${randomUUID()}`,
     maxWaitTimeInMs: options.maxWaitMs ?? 1_000,
     minBytes: 1,
     maxBytes: options.maxFetchBytes ?? 4 * 1024 * 1024,

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { openClient } from '../open-client.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { type AccessRight, accessList, readerRights } from './access-list.ts';
+import { createTopics } from './create-topics.ts';
 
 /** How topics are made on this cluster. */
 export interface ProvisionOptions {
@@ -51,16 +52,15 @@ export async function provisionTopics(
     const missing = named.filter(({ fullName }) => !existing.has(fullName));
     const insync = { 'min.insync.replicas': String(options.minInsyncReplicas) };
     if (missing.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        timeout: 30_000,
-        topics: missing.map((topic) => ({
+      await createTopics(
+        admin,
+        missing.map((topic) => ({
           topic: topic.fullName,
           numPartitions: topic.partitions,
           replicationFactor: options.replication,
           configEntries: entries({ ...topic.config, ...insync }),
         })),
-      });
+      );
     }
     const present = named.filter(({ fullName }) => existing.has(fullName));
     const alteredTopics = await correctSettings(
