@@ -29,7 +29,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Each file starts a stack of its own, and waits for it more than it computes.
+          maxWorkers: 2,
         },
       },
     ],

@@ -5,11 +5,13 @@ import { inventedLead } from './harness/invented-lead.ts';
 import { readWholeInbox } from './harness/read-whole-inbox.ts';
 import { waitUntil } from './harness/wait-until.ts';
 
-/** What each store's absence costs, seen from outside. */
+/**
+ * What each store's absence costs, seen from outside. A service that ends because its store is away is started
+ * again by its supervisor, here as in any deployment.
+ */
 let system: ExerciseStack;
 beforeAll(async () => {
   system = await startExerciseStack();
-  system.stack.setAutoRestart(false);
 });
 afterAll(() => system?.stop());
 
@@ -38,10 +40,14 @@ interface Answer {
 }
 
 async function expectDelivered(messageIds: readonly string[]): Promise<void> {
-  const findings = await waitUntil('the deliveries', async () => {
-    const found = await checkDelivery(new Set(messageIds), system.as(desk));
-    return found.lost.length + found.notArchived.length === 0 ? found : undefined;
-  });
+  const findings = await waitUntil(
+    'the deliveries',
+    async () => {
+      const found = await checkDelivery(new Set(messageIds), system.as(desk));
+      return found.lost.length + found.notArchived.length === 0 ? found : undefined;
+    },
+    120_000,
+  );
   expect(findings).toEqual({ lost: [], doubled: [], gaps: [], notArchived: [] });
 }
 
