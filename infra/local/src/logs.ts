@@ -12,14 +12,14 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import pretty from 'pino-pretty';
 import { languageOf } from './language.ts';
-import { localFolder } from './local-folder.ts';
+import { localFolderFrom } from './local-folder.ts';
 
 const french = languageOf(process.env) === 'fr';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { follow: { type: 'boolean', short: 'f', default: false } },
 });
-const folder = `${localFolder}/logs`;
+const folder = `${localFolderFrom(process.env)}/logs`;
 const known = existsSync(folder)
   ? readdirSync(folder)
       .filter((file) => file.endsWith('.log') && !file.endsWith('.previous.log'))

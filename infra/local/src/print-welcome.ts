@@ -1,5 +1,6 @@
 import color from 'picocolors';
 import type { Text } from './language.ts';
+import { defaultLocalFolder } from './local-folder.ts';
 import type { Stack } from './stack.ts';
 
 const texts = {
@@ -9,9 +10,10 @@ const texts = {
     account: 'identifiant',
     password: 'mot de passe',
     correspondent: 'pour',
-    invented: 'Comptes inventés, propres à cette machine ; les autres sont dans .local/accounts.json.',
+    invented: 'Comptes inventés, propres à cette machine ; les autres sont dans',
     try: 'À essayer dans un autre terminal :',
-    logs: 'Journaux : npm run logs -- [service] [--follow]. Arrêt : Ctrl-C.',
+    logs: 'Journaux :',
+    stop: 'Arrêt : Ctrl-C.',
     lead: 'Véhicule suspect devant le consulat (exercice)',
   },
   en: {
@@ -20,9 +22,10 @@ const texts = {
     account: 'user',
     password: 'password',
     correspondent: 'for',
-    invented: 'Invented accounts of this machine alone; the others are in .local/accounts.json.',
+    invented: 'Invented accounts of this machine alone; the others are in',
     try: 'To try in another terminal:',
-    logs: 'Logs: npm run logs -- [service] [--follow]. Stop: Ctrl-C.',
+    logs: 'Logs:',
+    stop: 'Stop: Ctrl-C.',
     lead: 'Suspicious vehicle outside the consulate (exercise)',
   },
 } as const;
@@ -31,6 +34,10 @@ const texts = {
 export function welcome(stack: Stack, language: keyof Text): string {
   const text = texts[language];
   const { url } = stack.state;
+  const isDefault = stack.dataDir === defaultLocalFolder;
+  const folder = isDefault ? '.local' : stack.dataDir;
+  // Another terminal knows nothing of the environment that we were started in.
+  const npm = isDefault ? 'npm' : `CHAPPE_STACK=${shellWord(stack.dataDir)} npm`;
   const shown = firstOfEach(stack.accounts);
   const widths = {
     username: Math.max(...shown.map(({ username }) => username.length), text.account.length),
@@ -46,13 +53,13 @@ export function welcome(stack: Stack, language: keyof Text): string {
     '',
     color.dim(row(text.account, text.password, text.correspondent)),
     ...shown.map(({ username, password, correspondent }) => row(username, password, correspondent)),
-    color.dim(`  ${text.invented}`),
+    color.dim(`  ${text.invented} ${folder}/accounts.json.`),
     '',
     text.try,
-    `  curl -s -H "Authorization: Bearer $(npm run -s chappe -- token --as desk:cyber)" '${url}/v1/inbox?limit=3'`,
-    `  npm run -s chappe -- flash "${text.lead}" --as post:DJ --place Djibouti --country DJ --callback "+253 00 00 00 00" --wait`,
+    `  curl -s -H "Authorization: Bearer $(${npm} run -s chappe -- token --as desk:cyber)" '${url}/v1/inbox?limit=3'`,
+    `  ${npm} run -s chappe -- flash "${text.lead}" --as post:DJ --place Djibouti --country DJ --callback "+253 00 00 00 00" --wait`,
     '',
-    color.dim(text.logs),
+    color.dim(`${text.logs} ${npm} run logs -- [service] [--follow]. ${text.stop}`),
     '',
   ].join('\n');
 }
@@ -65,4 +72,8 @@ function firstOfEach(accounts: Stack['accounts']): Stack['accounts'] {
     seen.add(correspondent);
     return true;
   });
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

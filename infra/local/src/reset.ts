@@ -2,9 +2,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { postgresFolder, publicPrograms } from '@chappe/testing';
 import { runningStack } from './files/claim-folder.ts';
 import { languageOf } from './language.ts';
-import { localFolder } from './local-folder.ts';
+import { belongsToStack, defaultLocalFolder, localFolderFrom } from './local-folder.ts';
 
 const french = languageOf(process.env) === 'fr';
+const localFolder = localFolderFrom(process.env);
 const running = runningStack(localFolder);
 if (running !== undefined) {
   console.error(
@@ -14,7 +15,17 @@ if (running !== undefined) {
   );
   process.exit(1);
 }
-const folders = [...new Set([postgresFolder(`${localFolder}/postgres`), localFolder, publicPrograms])].filter(
+if (!belongsToStack(localFolder)) {
+  console.error(
+    french
+      ? `CHAPPE_STACK désigne un dossier qui n’est pas celui d’une plateforme : ${localFolder}`
+      : `CHAPPE_STACK names a folder of something else: ${localFolder}`,
+  );
+  process.exit(1);
+}
+// The programs are shared by all stacks of this checkout, so a second one leaves them alone.
+const programs = localFolder === defaultLocalFolder ? [publicPrograms] : [];
+const folders = [...new Set([postgresFolder(`${localFolder}/postgres`), localFolder, ...programs])].filter(
   existsSync,
 );
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

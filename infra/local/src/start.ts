@@ -4,7 +4,7 @@ import { PortsInUse } from './check-ports.ts';
 import { AlreadyRunning } from './files/claim-folder.ts';
 import { readState } from './files/stack-state.ts';
 import { languageOf } from './language.ts';
-import { localFolder } from './local-folder.ts';
+import { belongsToStack, localFolderFrom } from './local-folder.ts';
 import { portPlanFrom, portVariables } from './ports.ts';
 import { printProgress } from './print-progress.ts';
 import { welcome } from './print-welcome.ts';
@@ -22,12 +22,14 @@ const help = `npm start -- [--brokers 1|3] [--no-trickle] [--watch]
   KAFKA_BROKERS   host:port,… of a cluster to use (KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_MECHANISM, KAFKA_TLS)
   POSTGRES_URL    of a database to use, as a superuser
   REDIS_URL       of a Redis to use
+  CHAPPE_STACK    folder of the state and the data, instead of .local, for a second stack (give it ports)
 ${Object.entries(portVariables)
   .map(([name, port]) => `  ${name.padEnd(22)} ${port}`)
   .join('\n')}
 `;
 
 const language = languageOf(process.env);
+const localFolder = localFolderFrom(process.env);
 const print = (line: string): void => console.log(line);
 const onProgress = printProgress(language, print);
 const stopping = new AbortController();
@@ -85,6 +87,8 @@ function optionsFrom(args: string[]): StackOptions {
   }
   if (values.brokers !== '1' && values.brokers !== '3') throw new Error('--brokers is 1 or 3');
   const brokers = values.brokers === '3' ? 3 : 1;
+  if (!belongsToStack(localFolder))
+    throw new Error(`CHAPPE_STACK names a folder of something else: ${localFolder}`);
   const kafka = externalKafka(process.env);
   return {
     dataDir: localFolder,

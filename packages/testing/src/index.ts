@@ -16,6 +16,7 @@ export {
   type RunningPostgres,
   startPostgres,
 } from './postgres/start-postgres.ts';
+export { ensureKafkaRuntime, ensureRedisServer } from './process/ensure-stores.ts';
 export { isProcessAlive, withFileLock } from './process/file-lock.ts';
 export { freePort, freePorts, isPortFree } from './process/free-port.ts';
 export { forgetFolder, watchFolder } from './process/reaper.ts';

@@ -1,3 +1,4 @@
+import { ensureKafkaRuntime, ensureRedisServer } from './process/ensure-stores.ts';
 import { ownBacking, serveBacking } from './shared/backing-server.ts';
 import { backingVariable } from './shared/shared-backing.ts';
 
@@ -6,6 +7,9 @@ import { backingVariable } from './shared/shared-backing.ts';
  * each started by the first test file that asks for it.
  */
 export default async function setup(): Promise<() => Promise<void>> {
+  // What a new machine lacks is installed here, before any test waits for it.
+  await ensureKafkaRuntime(console.error);
+  await ensureRedisServer(console.error);
   const backing = ownBacking();
   const served = await serveBacking(backing);
   process.env[backingVariable] = served.url;

@@ -1,13 +1,5 @@
-import {
-  findKafkaRuntime,
-  type KafkaRuntime,
-  KafkaRuntimeMissing,
-  type KafkaUser,
-  type RunningKafka,
-  startKafka,
-} from '@chappe/testing';
+import { ensureKafkaRuntime, type KafkaUser, type RunningKafka, startKafka } from '@chappe/testing';
 import type { UnitPlan, UnitProcess } from '../services/unit.ts';
-import { installPackages, mayInstallPackages } from './install-packages.ts';
 
 /** A cluster that exists already, from the variables that the services use too. */
 export interface ExternalKafka {
@@ -48,20 +40,10 @@ export interface ProvidedKafka {
 
 /** Starts Apache Kafka with Java and Maven, else Docker, else with packages installed for it. */
 export async function provideKafka(plan: KafkaPlan): Promise<ProvidedKafka> {
-  const runtime = await runtimeOrInstall(plan.onProgress);
+  const runtime = await ensureKafkaRuntime(plan.onProgress);
   const running = await startKafka({ ...plan, runtime, heapMb: plan.brokers === 1 ? 512 : 320 });
   const units = running.logFiles.map((logFile, index) => brokerUnit(running, index + 1, logFile));
   return { running, units };
-}
-
-async function runtimeOrInstall(onProgress: (text: string) => void): Promise<KafkaRuntime> {
-  try {
-    return await findKafkaRuntime(onProgress);
-  } catch (error) {
-    if (!(error instanceof KafkaRuntimeMissing) || !mayInstallPackages()) throw error;
-    await installPackages(['openjdk-17-jre-headless', 'maven'], onProgress);
-    return await findKafkaRuntime(onProgress);
-  }
 }
 
 function brokerUnit(running: RunningKafka, broker: number, logFile: string): UnitPlan {

@@ -1,6 +1,5 @@
-import { findRedisServer, type RunningRedis, startRedis } from '@chappe/testing';
+import { ensureRedisServer, type RunningRedis, startRedis } from '@chappe/testing';
 import type { UnitPlan } from '../services/unit.ts';
-import { installPackages, mayInstallPackages } from './install-packages.ts';
 
 /** The stack's own Redis. */
 export interface ProvidedRedis {
@@ -15,13 +14,7 @@ export async function provideRedis(plan: {
   password: string;
   onProgress(text: string): void;
 }): Promise<ProvidedRedis | undefined> {
-  if ((await findRedisServer()) === undefined && mayInstallPackages()) {
-    await installPackages(['redis-server'], plan.onProgress).catch(async (error: unknown) => {
-      plan.onProgress(
-        `redis-server could not be installed: ${error instanceof Error ? error.message : error}`,
-      );
-    });
-  }
+  await ensureRedisServer(plan.onProgress);
   const first = await startRedis(plan);
   if (first === null) return undefined;
   let pending: RunningRedis | undefined = first;

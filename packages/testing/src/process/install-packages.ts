@@ -16,7 +16,8 @@ export async function installPackages(
 ): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const options = { env, maxBuffer: 64 * 1024 * 1024 };
-  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  // Two runs at once on one machine wait for each other.
+  const install = ['-o', 'DPkg::Lock::Timeout=180', 'install', '-y', '--no-install-recommends', ...packages];
   onProgress(`apt-get ${install.join(' ')}`);
   try {
     await run('apt-get', install, options);
