@@ -11,6 +11,13 @@ interface ExerciseLead {
 /** Invented leads of an exercise, sent one after the other. */
 const leads: readonly ExerciseLead[] = [
   {
+    title: 'Repérages autour d’une représentation',
+    text: 'EXERCICE. Deux personnes photographient les accès et les horaires de relève. Renseignement inventé.',
+    urgency: 'URGENT',
+    crimeAreas: ['TERRORISM'],
+    place: 'Djibouti',
+  },
+  {
     title: 'Hameçonnage visant des ressortissants',
     text: 'EXERCICE. Des courriels imitent le consulat et demandent des coordonnées bancaires. Renseignement inventé.',
     urgency: 'URGENT',
@@ -22,6 +29,13 @@ const leads: readonly ExerciseLead[] = [
     text: 'EXERCICE. Deux véhicules volés auraient été chargés sur un navire marchand. Renseignement inventé.',
     urgency: 'ROUTINE',
     crimeAreas: ['MOTOR_VEHICLE_CRIME'],
+    place: 'Djibouti',
+  },
+  {
+    title: 'Recruteur en ligne',
+    text: 'EXERCICE. Un compte propose un voyage et de l’argent à de jeunes expatriés. Renseignement inventé.',
+    urgency: 'ROUTINE',
+    crimeAreas: ['TERRORISM', 'COMPUTER_CRIME'],
     place: 'Djibouti',
   },
   {

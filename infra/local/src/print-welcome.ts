@@ -56,7 +56,7 @@ export function welcome(stack: Stack, language: keyof Text): string {
     color.dim(`  ${text.invented} ${folder}/accounts.json.`),
     '',
     text.try,
-    `  curl -s -H "Authorization: Bearer $(${npm} run -s chappe -- token --as desk:cyber)" '${url}/v1/inbox?limit=3'`,
+    `  curl -s -H "Authorization: Bearer $(${npm} run -s chappe -- token --as desk:counter-terrorism)" '${url}/v1/inbox?limit=3'`,
     `  ${npm} run -s chappe -- flash "${text.lead}" --as post:DJ --place Djibouti --country DJ --callback "+253 00 00 00 00" --wait`,
     '',
     color.dim(`${text.logs} ${npm} run logs -- [service] [--follow]. ${text.stop}`),
