@@ -97,6 +97,27 @@ describe('a lead crosses the network', () => {
   });
 });
 
+describe('the documentation at the one origin', () => {
+  it.each(['/openapi.json', '/docs/json'])(
+    '%s describes the routes of all services in OpenAPI 3.1',
+    async (path) => {
+      const response = await fetch(new URL(path, system.stack.state.url));
+      const document = (await response.json()) as { openapi: string; paths: Record<string, unknown> };
+      expect(document.openapi).toMatch(/^3\.1\./);
+      expect(Object.keys(document.paths)).toEqual(
+        expect.arrayContaining([
+          '/v1/messages',
+          '/v1/routing/explain',
+          '/v1/inbox/stream',
+          '/v1/archive/messages',
+          '/v1/me',
+        ]),
+      );
+      expect(Object.keys(document.paths).filter((each) => !each.startsWith('/v1/'))).toEqual([]);
+    },
+  );
+});
+
 const absentId = '01980000-0000-8000-8000-000000000000';
 
 /** Status and body of an answer, without what differs from one request to the next. */

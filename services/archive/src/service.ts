@@ -7,7 +7,7 @@ import {
   publishAll,
 } from '@chappe/kafka';
 import { createOutboxRelay, createPool, migrate } from '@chappe/postgres';
-import { messageSchema } from '@chappe/schemas';
+import { openApiComponents } from '@chappe/schemas';
 import {
   createAuthenticator,
   createHttpServer,
@@ -116,9 +116,8 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
         postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
       },
       bodyLimitBytes: 1024,
-      openapi: { title: 'Chappe archive', version: '1' },
+      openapi: { title: 'Chappe archive', version: '1', components: openApiComponents() },
       publicUrl: config.PUBLIC_URL,
-      sharedSchemas: [messageSchema],
     });
     registerArchiveRoutes(app, {
       pool,

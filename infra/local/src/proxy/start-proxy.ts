@@ -58,30 +58,24 @@ export async function startProxy(options: ProxyOptions): Promise<FastifyInstance
 }
 
 async function documentation(app: FastifyInstance, options: ProxyOptions): Promise<void> {
-  const known = new Map<string, OpenApiDocument>();
-  app.get('/openapi.json', { schema: { hide: true } }, async () => {
-    await Promise.all(
-      options.routes.map(async ({ service, url }) => {
-        try {
-          const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(2_000) });
-          if (response.ok) known.set(service, JSON.parse(await response.text()));
-        } catch {
-          // While a service is down, what it said before still holds.
-        }
-      }),
-    );
-    const inOrder = options.routes.flatMap(({ service }) => {
-      const document = known.get(service);
-      return document === undefined ? [] : [[service, document] as const];
-    });
-    return mergeOpenApi(new Map(inOrder), options);
-  });
-  await app.register(swagger, { openapi: { info: { title: 'Chappe', version: '1' } } });
+  const readDocument = createDocumentReader(options);
+  let current = await readDocument();
+  app.get('/openapi.json', { schema: { hide: true } }, readDocument);
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Chappe', version: '1' } } });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: false,
+    // The page shows what the services say now; the proxy's own routes mean nothing to a reader.
+    uiHooks: {
+      async preHandler() {
+        current = await readDocument();
+      },
+    },
+    transformSpecification: () => current,
+    transformSpecificationClone: false,
+    theme: { title: 'Chappe' },
+    logo: { type: 'image/svg+xml', content: Buffer.from(wordMark), href: '/' },
     uiConfig: {
-      url: '/openapi.json',
       docExpansion: 'list',
       persistAuthorization: false,
       oauth2RedirectUrl: `${options.publicUrl}/docs/static/oauth2-redirect.html`,
@@ -92,6 +86,32 @@ async function documentation(app: FastifyInstance, options: ProxyOptions): Promi
       usePkceWithAuthorizationCodeGrant: true,
     },
   });
+}
+
+const wordMark =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="32"><text x="0" y="23" fill="#fff" ' +
+  'font-family="sans-serif" font-size="22" font-weight="bold">Chappe</text></svg>';
+
+/** Joins what the services say of themselves; while one is down, what it said before still holds. */
+function createDocumentReader(options: ProxyOptions): () => Promise<OpenApiDocument> {
+  const known = new Map<string, OpenApiDocument>();
+  return async () => {
+    await Promise.all(
+      options.routes.map(async ({ service, url }) => {
+        try {
+          const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(2_000) });
+          if (response.ok) known.set(service, JSON.parse(await response.text()));
+        } catch {
+          // Its last document, if there is one, stays.
+        }
+      }),
+    );
+    const inOrder = options.routes.flatMap(({ service }) => {
+      const document = known.get(service);
+      return document === undefined ? [] : [[service, document] as const];
+    });
+    return mergeOpenApi(new Map(inOrder), options);
+  };
 }
 
 function problem(reply: FastifyReply, status: number, code: string, title: string): FastifyReply {

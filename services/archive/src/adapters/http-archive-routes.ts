@@ -50,7 +50,7 @@ const item = Type.Object({
   directoryRelease: Type.Integer(),
   roles: Type.Array(Type.String()),
   withheld: Type.Array(Type.String()),
-  message: Type.Unsafe<object>({ $ref: 'Message#' }),
+  message: Type.Unsafe<object>({ $ref: '#/components/schemas/Message' }),
 });
 const list = Type.Object({ items: Type.Array(item), next: Type.Optional(Type.String()) });
 
