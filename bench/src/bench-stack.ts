@@ -1,5 +1,5 @@
 import { clientCredentials } from '@chappe/client';
-import { type Stack, startStack } from '@chappe/local';
+import { type LocalService, type Stack, startStack } from '@chappe/local';
 import { type RunningKafka, startKafka } from '@chappe/testing';
 
 /** The real services beside a Kafka on which the floors may make their own topics. */
@@ -10,8 +10,8 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
-/** Starts Kafka, then the stack on it; both sides of every figure share the broker. */
-export async function startBenchStack(): Promise<BenchStack> {
+/** Starts Kafka, then the services that a figure is about; both sides of every figure share the broker. */
+export async function startBenchStack(services: readonly LocalService[]): Promise<BenchStack> {
   const username = 'bench';
   const password = 'demo-bench';
   const broker: RunningKafka = await startKafka({ users: [{ name: username, password, superUser: true }] });
@@ -20,9 +20,9 @@ export async function startBenchStack(): Promise<BenchStack> {
     const stack = await startStack({
       ports: 'free',
       trickle: false,
+      services,
       external: { kafka: { ...kafka, brokers: [...broker.brokers], mechanism: 'plain', tls: false } },
       extraEnv: { RATE_LIMIT_PER_SECOND: '0', LOG_LEVEL: 'warn' },
-      onProgress: (event) => console.error(JSON.stringify(event)),
     });
     return {
       stack,

@@ -70,7 +70,7 @@ async function run(
           headers: { authorization: `Bearer ${await bench.token('post:DJ')}` },
         }
       : { url: peerUrl, path: '/messages' };
-  const result = await postClosedLoop({ ...target, connections, durationS, body: inventedLead });
+  const result = await postClosedLoop({ ...target, connections, durationS, body: inventedLead() });
   if (result.otherAnswers > 0) throw new Error(`${side}: ${result.otherAnswers} answers were not 202`);
   return result;
 }
