@@ -50,17 +50,18 @@ type Schedule = { perS: number; durationS: number };
 /** Latencies in microseconds; every message sent must be received, or the run does not count. */
 class Latencies {
   readonly histogram: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000 });
-  readonly #due = new Map<string, number>();
+  readonly #due = new Map<string, { dueMs: number; counts: boolean }>();
 
-  sent(id: string, dueMs: number): void {
-    this.#due.set(id, dueMs);
+  sent(id: string, dueMs: number, counts: boolean): void {
+    this.#due.set(id, { dueMs, counts });
   }
 
   received(id: string): void {
     const due = this.#due.get(id);
     if (due === undefined) return;
     this.#due.delete(id);
-    this.histogram.recordValue(Math.max(1, Math.round((performance.now() - due) * 1000)));
+    if (!due.counts) return;
+    this.histogram.recordValue(Math.max(1, Math.round((performance.now() - due.dueMs) * 1000)));
   }
 
   async allReceived(): Promise<Histogram> {
@@ -81,10 +82,10 @@ async function oursOnce(bench: BenchStack, schedule: Schedule): Promise<Histogra
   );
   const poster = openPoster(bench.stack.service('ingest').url, await bench.token('post:DJ'));
   try {
-    await sendOpenLoop(schedule, (dueMs) => {
+    await sendOpenLoop(schedule, (dueMs, counts) => {
       const body = inventedLead();
       const [, submissionId = ''] = /"submissionId":"([^"]+)"/.exec(body) ?? [];
-      latencies.sent(deriveMessageId('post:DJ', submissionId), dueMs);
+      latencies.sent(deriveMessageId('post:DJ', submissionId), dueMs, counts);
       poster.post(body);
     });
     return await latencies.allReceived();
@@ -102,10 +103,10 @@ async function rawOnce(bench: BenchStack, schedule: Schedule): Promise<Histogram
   const path = await openRawPath(bench, `bench.raw.${runs}`, (id) => latencies.received(id));
   try {
     let sent = 0;
-    await sendOpenLoop(schedule, (dueMs) => {
+    await sendOpenLoop(schedule, (dueMs, counts) => {
       sent += 1;
       const id = `raw-${runs}-${sent}`;
-      latencies.sent(id, dueMs);
+      latencies.sent(id, dueMs, counts);
       path.send(id, Buffer.from(inventedLead()));
     });
     return await latencies.allReceived();
