@@ -1,4 +1,4 @@
-import color from 'picocolors';
+import { color } from './colour.ts';
 import type { Text } from './language.ts';
 import { defaultLocalFolder } from './local-folder.ts';
 import type { Stack } from './stack.ts';
