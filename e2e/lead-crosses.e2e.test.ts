@@ -97,6 +97,20 @@ describe('a lead crosses the network', () => {
   });
 });
 
+describe('a dry run', () => {
+  it('says who would get a lead and why, in both languages, and writes nothing', async () => {
+    const post = system.as('post:MA');
+    const lead = await inventedLead();
+    const foretold = JSON.stringify(await post.dryRun(lead));
+    expect(foretold).toContain('ACCEPTED');
+    expect(foretold).toContain(desk);
+    expect(foretold).toMatch(/"fr":"[^"]+","en":"[^"]+"/);
+    expect((await post.sent()).items).toEqual([]);
+    const sent = await post.publish(lead);
+    expect(sent.outcome).toBe('accepted');
+  });
+});
+
 describe('the documentation at the one origin', () => {
   it.each(['/openapi.json', '/docs/json'])(
     '%s describes the routes of all services in OpenAPI 3.1',
