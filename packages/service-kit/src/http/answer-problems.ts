@@ -50,13 +50,25 @@ export function answerProblem(request: FastifyRequest, reply: FastifyReply, prob
 
 const mostDrainedBytes = 32 * 1024 * 1024;
 
-/**
- * Node reads and drops the rest of a refused body before the next request of the connection, within the
- * request time-out. Closing at once instead would reset the connection under a sender that is still writing,
- * which would then never read why. A body without a length, or a huge one, is not worth it.
- */
+/** A body without a length, or a huge one, is not worth reading to its end only to be refused. */
 function isWorthDraining(request: FastifyRequest): boolean {
   return Number(request.headers['content-length'] ?? Number.NaN) <= mostDrainedBytes;
+}
+
+/**
+ * Reads and drops the rest of a body that was refused for its size, within the request time-out, so that the
+ * answer comes when its sender has finished writing. An earlier answer would never be read: a sender, or a
+ * proxy between, gives up the connection on which it still writes.
+ */
+export async function drainRefusedBody(request: FastifyRequest, problem: Problem): Promise<void> {
+  const { raw } = request;
+  if (problem.code !== 'body-too-large' || !isWorthDraining(request)) return;
+  if (raw.readableEnded || raw.destroyed) return;
+  await new Promise<void>((resolve) => {
+    raw.once('end', resolve);
+    raw.once('close', resolve);
+    raw.resume();
+  });
 }
 
 /** Answers bytes that are not HTTP, or that came too slowly: Fastify never sees these requests. */

@@ -4,7 +4,7 @@ import { traceIdFrom } from '../observability/trace-context.ts';
 import { Problem } from '../problems/problem.ts';
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
-import { answerClientError, answerProblem, toProblem } from './answer-problems.ts';
+import { answerClientError, answerProblem, drainRefusedBody, toProblem } from './answer-problems.ts';
 import type { HttpServer, HttpServerOptions } from './http-server-options.ts';
 import { problemSchema, registerOpenApi, withProblemResponses } from './openapi-document.ts';
 import { registerOperationalRoutes } from './operational-routes.ts';
@@ -79,13 +79,14 @@ function parseBodiesStrictly(app: HttpServer): void {
 }
 
 function answerErrors(app: HttpServer, { log }: HttpServerOptions): void {
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = toProblem(error);
     if (problem.statusCode >= 500) {
       const fields = { traceId: request.traceId, code: problem.code, err: problem.extras.cause ?? problem };
       if (problem.code === 'internal-error') log.error(fields, 'request failed');
       else log.warn(fields, 'request failed');
     }
+    await drainRefusedBody(request, problem);
     return answerProblem(request, reply, problem);
   });
 }
