@@ -60,12 +60,14 @@ describe('bad input', () => {
     expect(answer.durationMs).toBeLessThan(1_000);
   });
 
-  it('a million nulls are refused as too large or too many', async () => {
-    const answer = await post(`{"keywords":[${'null,'.repeat(999_999)}null]}`, {
-      authorization: `Bearer ${await system.tokenOf('post:DJ')}`,
-    });
-    expect([400, 413]).toContain(answer.status);
-    expect(answer.durationMs).toBeLessThan(1_000);
+  it('a million nulls are refused as too large or too many, at every attempt', async () => {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const answer = await post(`{"keywords":[${'null,'.repeat(999_999)}null]}`, {
+        authorization: `Bearer ${await system.tokenOf('post:DJ')}`,
+      });
+      expect([400, 413]).toContain(answer.status);
+      expect(answer.durationMs).toBeLessThan(1_000);
+    }
   });
 });
 
