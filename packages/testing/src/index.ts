@@ -1,4 +1,4 @@
-export type { KafkaUser } from './kafka/kafka-properties.ts';
+export type { KafkaDetour, KafkaUser } from './kafka/kafka-properties.ts';
 export { findKafkaRuntime, type KafkaRuntime, KafkaRuntimeMissing } from './kafka/kafka-runtime.ts';
 export { type KafkaOptions, type RunningKafka, startKafka } from './kafka/start-kafka.ts';
 export type { OidcAccount, OidcPublicClient, OidcSystemClient } from './oidc/provider-configuration.ts';
@@ -19,7 +19,7 @@ export {
 export { ensureKafkaRuntime, ensureRedisServer } from './process/ensure-stores.ts';
 export { isProcessAlive, withFileLock } from './process/file-lock.ts';
 export { freePort, freePorts, isPortFree } from './process/free-port.ts';
-export { forgetFolder, watchFolder } from './process/reaper.ts';
+export { forgetCommand, forgetFolder, watchCommand, watchFolder } from './process/reaper.ts';
 export {
   lastLines,
   type ProcessExit,

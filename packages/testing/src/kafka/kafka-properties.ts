@@ -11,6 +11,14 @@ export interface KafkaNode {
   port: number;
   controllerPort: number;
   dataFolder: string;
+  /** A second listener for clients, which sends them to another port: whatever stands between passes there. */
+  detour?: KafkaDetour;
+}
+
+/** Where a broker listens for those who come through something else, and what it tells them of where it is. */
+export interface KafkaDetour {
+  port: number;
+  advertisedPort: number;
 }
 
 /** What the properties of every node have in common. */
@@ -36,13 +44,27 @@ export function kafkaProperties(cluster: KafkaClusterPlan, node: KafkaNode): str
   const users = [...cluster.users, cluster.broker];
   const superUsers = users.filter((user) => user.superUser || user === cluster.broker);
   const login = jaas([cluster.broker], cluster.broker);
+  const { detour } = node;
+  const listener = (name: string, own: number): string => `${name}://${host}:${own}`;
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
     'log.dirs': node.dataFolder,
-    listeners: `CLIENT://${host}:${node.port},CONTROLLER://${host}:${node.controllerPort}`,
-    'advertised.listeners': `CLIENT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+    listeners: [
+      listener('CLIENT', node.port),
+      listener('CONTROLLER', node.controllerPort),
+      ...(detour === undefined ? [] : [listener('DETOUR', detour.port)]),
+    ].join(','),
+    'advertised.listeners': [
+      `CLIENT://127.0.0.1:${node.port}`,
+      `CONTROLLER://127.0.0.1:${node.controllerPort}`,
+      ...(detour === undefined ? [] : [`DETOUR://127.0.0.1:${detour.advertisedPort}`]),
+    ].join(','),
+    'listener.security.protocol.map': [
+      'CLIENT:SASL_PLAINTEXT',
+      'CONTROLLER:SASL_PLAINTEXT',
+      'DETOUR:SASL_PLAINTEXT',
+    ].join(','),
     'inter.broker.listener.name': 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.bootstrap.servers': cluster.nodes
@@ -52,6 +74,9 @@ export function kafkaProperties(cluster: KafkaClusterPlan, node: KafkaNode): str
     'sasl.mechanism.inter.broker.protocol': 'PLAIN',
     'sasl.mechanism.controller.protocol': 'PLAIN',
     'listener.name.client.plain.sasl.jaas.config': jaas(users, cluster.broker),
+    ...(detour === undefined
+      ? {}
+      : { 'listener.name.detour.plain.sasl.jaas.config': jaas(users, cluster.broker) }),
     'listener.name.controller.plain.sasl.jaas.config': login,
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',

@@ -11,6 +11,7 @@ import { lastLines, type SupervisedProcess, superviseProcess } from '../process/
 import { type ContainerPlan, type JvmPlan, kafkaCommand } from './kafka-command.ts';
 import {
   type KafkaClusterPlan,
+  type KafkaDetour,
   type KafkaNode,
   type KafkaUser,
   kafkaProperties,
@@ -29,6 +30,8 @@ export interface KafkaOptions {
   ports?: readonly number[];
   /** Used when the cluster is formatted; an existing one keeps the ports it knows itself by. */
   controllerPorts?: readonly number[];
+  /** One per broker: a second listener, for clients that come through a proxy. */
+  detours?: readonly KafkaDetour[];
   brokers?: 1 | 3;
   users: readonly KafkaUser[];
   heapMb?: number;
@@ -179,12 +182,16 @@ async function planNodes(
   options: KafkaOptions,
 ): Promise<KafkaNode[]> {
   const free = await freePorts(identity.controllers.length);
-  return identity.controllers.map((controller, index) => ({
-    id: index + 1,
-    port: options.ports?.[index] ?? (index === 0 ? options.port : undefined) ?? free[index] ?? 0,
-    controllerPort: controller.port,
-    dataFolder: `${folder}/broker-${index + 1}/log`,
-  }));
+  return identity.controllers.map((controller, index) => {
+    const detour = options.detours?.[index];
+    return {
+      id: index + 1,
+      port: options.ports?.[index] ?? (index === 0 ? options.port : undefined) ?? free[index] ?? 0,
+      controllerPort: controller.port,
+      dataFolder: `${folder}/broker-${index + 1}/log`,
+      ...(detour === undefined ? {} : { detour }),
+    };
+  });
 }
 
 async function formatCluster(
