@@ -5,6 +5,7 @@ export type Action =
   | 'inbox.list'
   | 'inbox.stream'
   | 'inbox.read'
+  | 'receipt.give'
   | 'sent.list'
   | 'sent.read'
   | 'thread.read'

@@ -35,7 +35,9 @@ export function audience(subject: Subject, action: Action): AudiencePredicate {
   const row = actionRow(action);
   const blind = subject.grants.some((grant) => blindRoles.includes(grant.role));
   const itemAction = row?.items ?? action;
-  if (row === undefined || (row.content && blind) || (row.on !== 'message' && row.items === undefined)) {
+  const closed = row?.personsOnly === true && subject.kind !== 'PERSON';
+  const readsNoMessage = row?.on !== 'message' && row?.items === undefined;
+  if (row === undefined || closed || (row.content && blind) || readsNoMessage) {
     return { correspondent: subject.correspondent, anyOf: [] };
   }
   const anyOf = subject.grants

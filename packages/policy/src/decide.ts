@@ -41,6 +41,7 @@ export function decide(
   if (row.content && subject.grants.some((grant) => blindRoles.includes(grant.role))) {
     return denied('grant.blind-role');
   }
+  if (row.personsOnly === true && subject.kind !== 'PERSON') return denied('grant.person-required');
   let furthest: readonly Step[] = [];
   for (const grant of subject.grants) {
     const steps = judgeGrant(subject, grant, action, resource);

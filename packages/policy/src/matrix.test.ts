@@ -85,6 +85,22 @@ describe('the matrix', () => {
     expect(cells).toBeGreaterThan(10_000);
   });
 
+  it('keeps what commits a person from systems, whatever roles they were granted', () => {
+    const committing = matrix.actions.filter((row) => row.personsOnly === true).map((row) => row.action);
+    expect(committing).toEqual(['receipt.give']);
+    for (const role of roles) {
+      const subject = {
+        kind: 'SYSTEM' as const,
+        id: 'system-1',
+        correspondent: 'post:DJ',
+        directoryRelease: 1,
+        grants: [{ role, position: 'x', clearance: 'RESTRICTED', crimeAreas: [], mayExercise: false }],
+      };
+      expect(decide(subject, 'receipt.give', null, { nowMs: 0 })).toMatchObject({ effect: 'deny' });
+    }
+    expect(isAllowed('officer', 'receipt.give', null)).toBe(true);
+  });
+
   it('knows only the roles, relations, markings and actions of the code, each action once', () => {
     const actions = matrix.actions.map((row) => row.action);
     expect(new Set(actions).size).toBe(actions.length);

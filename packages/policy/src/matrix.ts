@@ -19,6 +19,8 @@ export interface ActionRow {
   readonly items?: Action;
   /** Whether its answer may hold content; such actions are closed to blind roles. */
   readonly content: boolean;
+  /** Set when it commits the person who does it: closed to systems, whatever their grants. */
+  readonly personsOnly?: true;
   readonly obligations: readonly Obligation[];
   readonly routes: readonly MatrixRoute[];
 }

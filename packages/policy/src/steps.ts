@@ -62,6 +62,10 @@ const texts = {
     fr: 'Cette fonction ne donne accès à aucun contenu.',
     en: 'This function gives access to no content.',
   },
+  'grant.person-required': {
+    fr: 'Seule une personne peut accomplir cet acte, jamais un système.',
+    en: 'Only a person may do this, never a system.',
+  },
   'grant.role-lacks-action': {
     fr: 'Aucune fonction accordée ne permet cet acte.',
     en: 'No granted function permits this act.',

@@ -12,10 +12,11 @@ export function renderPolicyDocs(): string {
     'One table decides; what it does not grant is denied. The order of the rules is: excluded, third-party rule, classification, handling and TLP, grant, relation. A symbol that this release does not know counts as the most restrictive of its kind. Content that may not be read is answered like content that does not exist: 404.',
     '## Actions and routes',
     table(
-      ['Action', 'Asked on', 'Content', 'Owes', 'Routes'],
+      ['Action', 'Asked on', 'By', 'Content', 'Owes', 'Routes'],
       matrix.actions.map((row) => [
         code(row.action),
         row.on,
+        row.personsOnly === true ? 'persons' : 'all',
         row.content ? 'yes' : 'no',
         row.obligations.join(', ') || '—',
         routesOf(row),

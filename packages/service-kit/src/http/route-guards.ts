@@ -33,7 +33,11 @@ export function guardAction(
       actingAs: typeof actingAs === 'string' && actingAs !== '' ? actingAs : null,
     }).then((subject) => {
       const decision = decide(subject, action, null, { nowMs: nowMs() });
-      if (decision.effect === 'deny') return done(new Problem(denial));
+      if (decision.effect === 'deny') {
+        // It says only what the caller knows of itself, so that a system learns why it must not try again.
+        const byPerson = decision.code === 'grant.person-required';
+        return done(new Problem(byPerson ? 'person-required' : denial));
+      }
       subjectOf.set(request, subject);
       done();
     }, done);

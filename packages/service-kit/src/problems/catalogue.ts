@@ -108,6 +108,11 @@ export const problems = {
     title: 'No grant for this correspondent',
     titleFr: 'Aucune habilitation pour ce correspondant',
   },
+  'person-required': {
+    status: 403,
+    title: 'Only a person may do this',
+    titleFr: 'Seule une personne peut le faire',
+  },
   forbidden: { status: 403, title: 'Not permitted', titleFr: 'Non autorisé' },
   'unknown-correspondent': {
     status: 400,
@@ -123,6 +128,22 @@ export const problems = {
     status: 422,
     title: 'Classification above the ceiling',
     titleFr: 'Classification au-dessus du plafond',
+  },
+  'receipt-taken': {
+    status: 409,
+    title: 'Already in charge of somebody else',
+    titleFr: 'Déjà pris en charge par un autre',
+  },
+  'receipt-assigned': {
+    status: 409,
+    title: 'Handed over to somebody else',
+    titleFr: 'Transmis à un autre',
+  },
+  'receipt-closed': { status: 409, title: 'Already closed', titleFr: 'Déjà clos' },
+  'receipt-not-applicable': {
+    status: 409,
+    title: 'This receipt does not fit this delivery',
+    titleFr: 'Cet accusé ne convient pas à cette remise',
   },
   'not-found': { status: 404, title: 'Not found', titleFr: 'Introuvable' },
   'method-not-allowed': { status: 405, title: 'Method not allowed', titleFr: 'Méthode non autorisée' },
