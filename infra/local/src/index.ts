@@ -1,10 +1,12 @@
 export type { ExternalKafka } from './backing/provide-kafka.ts';
 export type { ExternalStores } from './backing/start-backings.ts';
+export type { SmallDisk } from './disturb/small-disk.ts';
+export type { Link, LinkTreatment } from './disturb/start-link.ts';
 export { AlreadyRunning } from './files/claim-folder.ts';
 export type { StackState } from './files/stack-state.ts';
 export type { StackAccount, StackClient } from './identity/accounts-file.ts';
 export { freePortPlan, type PortPlan, portPlanFrom } from './ports.ts';
 export type { ProgressEvent, ProgressListener } from './progress.ts';
-export { type LocalService, localServices } from './services/service-catalogue.ts';
+export { type LocalService, localServices, type ServiceUnit } from './services/service-catalogue.ts';
 export type { ProcessChanges, Stack, StackOptions, StackProcess, StackService } from './stack.ts';
 export { startStack } from './start-stack.ts';

@@ -1,9 +1,11 @@
 import type { ExternalStores } from './backing/start-backings.ts';
+import type { SmallDisk } from './disturb/small-disk.ts';
+import type { Link } from './disturb/start-link.ts';
 import type { StackState } from './files/stack-state.ts';
 import type { StackAccount, StackClient } from './identity/accounts-file.ts';
 import type { PortPlan } from './ports.ts';
 import type { ProgressListener } from './progress.ts';
-import type { LocalService } from './services/service-catalogue.ts';
+import type { LocalService, ServiceUnit } from './services/service-catalogue.ts';
 
 /** How to start a stack; the defaults are those of tests. */
 export interface StackOptions {
@@ -28,6 +30,14 @@ export interface StackOptions {
   /** Only these services run; all of them by default. */
   services?: readonly LocalService[];
   external?: ExternalStores;
+  /** More than one process of a service; `ingest-2` and so on, beside `ingest`, past the public origin. */
+  replicas?: Partial<Record<LocalService, number>>;
+  /** Services reach these stores through proxies that can be told to disturb them. */
+  interposed?: readonly ('kafka' | 'postgres')[];
+  /** Sizes, in MB, of file systems in memory that hold the data of stores, where this process may mount. */
+  smallDisks?: Readonly<Record<string, number>>;
+  /** Settings of the brokers. */
+  kafkaSettings?: Readonly<Record<string, string>>;
   /** Stops the stack, also while it starts. */
   signal?: AbortSignal;
 }
@@ -42,6 +52,8 @@ export interface StackProcess {
   /** Stops it if it runs and starts it anew, with other settings if any are given. */
   restart(changes?: ProcessChanges): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it by SIGKILL, and leaves it down until it is restarted. */
+  crash(): Promise<void>;
 }
 
 /** What may differ after a restart of a service; it stays so for later restarts. */
@@ -63,9 +75,15 @@ export interface Stack {
   readonly dataDir: string;
   readonly accounts: readonly StackAccount[];
   readonly clients: readonly StackClient[];
-  service(name: LocalService): StackService;
+  service(name: ServiceUnit): StackService;
   /** Any process by its name in `state.pids`: `kafka-1`, `postgres`, `redis`, `oidc`, `proxy`, a service. */
   process(name: string): StackProcess;
+  /** The proxies between services and stores: `kafka-1`…, `postgres`; none unless they were asked for. */
+  readonly links: ReadonlyMap<string, Link>;
+  /** The small disks that could be mounted, by the name of the store. */
+  readonly smallDisks: ReadonlyMap<string, SmallDisk>;
+  /** A principal of the stack's own Kafka: a service, `operator`, or `admin`, who may do everything. */
+  kafkaUser(name: LocalService | 'operator' | 'admin'): { username: string; password: string } | null;
   setAutoRestart(on: boolean): void;
   stop(): Promise<void>;
 }

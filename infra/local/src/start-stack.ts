@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { forgetFolder, postgresFolder, watchFolder } from '@chappe/testing';
 import { type Backings, operatorUser, startBackings } from './backing/start-backings.ts';
 import { checkPorts } from './check-ports.ts';
+import { type Disturbances, openDisturbances } from './disturb/open-disturbances.ts';
 import { claimFolder, waitForRemains } from './files/claim-folder.ts';
 import { freshLog } from './files/fresh-log.ts';
 import { readState, removeState, type StackState, saveState } from './files/stack-state.ts';
@@ -35,6 +36,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const claim = claimFolder(dataDir);
   let state: StackState | undefined;
   let endTrickle = (): void => undefined;
+  let disturbances: Disturbances | undefined;
   const crew = createCrew({
     autoRestart: options.autoRestart ?? true,
     onEvent(event) {
@@ -48,6 +50,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stop = once(async () => {
     endTrickle();
     await crew.stopAll();
+    await disturbances?.close();
     state = undefined;
     removeState(dataDir);
     claim.release();
@@ -61,6 +64,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const wanted = options.ports ?? 'free';
     const ports = wanted === 'free' ? await freePortPlan(brokers) : wanted;
     await checkPorts(ports, unusedPorts(options));
+    disturbances = await openDisturbances({
+      dataDir,
+      ports,
+      interposed: options.interposed ?? [],
+      smallDisks: options.smallDisks ?? {},
+    });
+    const { links, smallDisks, storeLinks } = disturbances;
     const publicUrl = `http://127.0.0.1:${ports.public}`;
     const issuer = `http://127.0.0.1:${ports.oidc}`;
     const { secrets, accounts, oidc } = await prepareIdentity({ dataDir, issuer, publicUrl });
@@ -76,6 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         durable: options.durable ?? true,
         secrets,
         external,
+        links: storeLinks,
+        kafkaSettings: options.kafkaSettings ?? {},
         onProgress,
         adopt,
       }),
@@ -116,8 +128,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       onProgress,
     });
 
-    const urls = Object.fromEntries(chosen.map((service) => [service, serviceUrls[service]]));
-    state = { url: publicUrl, issuer, ...storesOf(backings), services: urls, pids: crew.pids() };
+    state = { url: publicUrl, issuer, ...storesOf(backings), services: services.urls(), pids: crew.pids() };
     saveState(dataDir, state);
     const current = state;
     const sender = accounts.clients.find((client) => client.correspondent === 'post:DJ');
@@ -131,13 +142,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       clients: accounts.clients,
       service: (name) => ({
         ...processOf(crew, name, (changes) => services.change(name, changes)),
-        url: serviceUrls[name],
+        url: services.urlOf(name),
         logFile: services.logFile(name),
         get pid() {
           return crew.unit(name).pid;
         },
       }),
       process: (name) => processOf(crew, name),
+      links,
+      smallDisks,
+      kafkaUser: backings.kafkaUser,
       setAutoRestart: crew.setAutoRestart,
       stop,
     };
@@ -189,6 +203,7 @@ function processOf(
     kill: unit.kill,
     waitUntilReady: unit.waitUntilReady,
     stop: unit.stop,
+    crash: unit.crash,
     async restart(changes) {
       if (changes !== undefined) {
         if (change === undefined) throw new Error(`${name} is restarted as it is`);
@@ -202,10 +217,10 @@ function processOf(
 
 function storesOf(backings: Backings): Pick<StackState, 'kafka' | 'postgres' | 'redis'> {
   const operator = backings.kafkaUser(operatorUser);
-  const { brokers, mechanism } = backings.kafka;
+  const { mechanism } = backings.kafka;
   return {
     kafka: {
-      brokers: [...brokers],
+      brokers: [...backings.brokers],
       username: operator?.username ?? null,
       password: operator?.password ?? null,
       mechanism,

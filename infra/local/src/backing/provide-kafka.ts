@@ -1,4 +1,10 @@
-import { ensureKafkaRuntime, type KafkaUser, type RunningKafka, startKafka } from '@chappe/testing';
+import {
+  ensureKafkaRuntime,
+  type KafkaDetour,
+  type KafkaUser,
+  type RunningKafka,
+  startKafka,
+} from '@chappe/testing';
 import type { UnitPlan, UnitProcess } from '../services/unit.ts';
 
 /** A cluster that exists already, from the variables that the services use too. */
@@ -29,6 +35,8 @@ export interface KafkaPlan {
   ports: readonly number[];
   controllerPorts: readonly number[];
   users: readonly KafkaUser[];
+  detours?: readonly KafkaDetour[];
+  overrides?: Readonly<Record<string, string>>;
   onProgress(text: string): void;
 }
 

@@ -1,5 +1,6 @@
 import { type KafkaSettings, provisionTopics } from '@chappe/kafka';
 import { type ServiceName, serviceNames } from '@chappe/schemas';
+import type { StoreLinks } from '../disturb/open-disturbances.ts';
 import type { StackSecrets } from '../identity/stack-secrets.ts';
 import type { PortPlan } from '../ports.ts';
 import { type ProgressListener, step } from '../progress.ts';
@@ -28,16 +29,22 @@ export interface BackingsPlan {
   durable: boolean;
   secrets: StackSecrets;
   external: ExternalStores;
+  links: StoreLinks;
+  kafkaSettings: Readonly<Record<string, string>>;
   onProgress: ProgressListener;
   /** Takes charge of a process: whatever happens later, it will be stopped. */
   adopt(plan: UnitPlan): Promise<Unit>;
 }
 
-/** The stores as the services reach them. */
+/** The stores as the services reach them, through links where there are any. */
 export interface Backings {
   kafka: { brokers: readonly string[]; mechanism: string; tls: boolean };
+  /** Where the brokers themselves listen. */
+  brokers: readonly string[];
   /** The principal of a service; null on a cluster without authentication. */
-  kafkaUser(name: LocalService | typeof operatorUser): { username: string; password: string } | null;
+  kafkaUser(
+    name: LocalService | typeof operatorUser | typeof adminUser,
+  ): { username: string; password: string } | null;
   postgresUrl: string;
   serviceDatabase(service: LocalService): string | null;
   redisUrl: string | null;
@@ -72,9 +79,15 @@ export async function startBackings(plan: BackingsPlan): Promise<Backings> {
     () => provision(plan, kafka.value),
     describeProvisioned,
   );
-  const { external } = plan;
+  const { external, links } = plan;
+  const servicesReach =
+    links.kafka.length === 0
+      ? kafka.value
+      : { ...kafka.value, brokers: links.kafka.map(({ advertisedPort }) => `127.0.0.1:${advertisedPort}`) };
+  const databaseUrl = links.postgresPort === undefined ? adminUrl : atPort(adminUrl, links.postgresPort);
   return {
-    kafka: kafka.value,
+    kafka: servicesReach,
+    brokers: kafka.value.brokers,
     kafkaUser(name) {
       if (external.kafka === undefined) return { username: name, password: plan.secrets.kafka[name] ?? '' };
       const { username, password } = external.kafka;
@@ -83,7 +96,7 @@ export async function startBackings(plan: BackingsPlan): Promise<Backings> {
     postgresUrl: adminUrl,
     serviceDatabase: (service) =>
       databaseServices.includes(service)
-        ? roleUrl(adminUrl, service, plan.secrets.postgres[service] ?? '')
+        ? roleUrl(databaseUrl, service, plan.secrets.postgres[service] ?? '')
         : null,
     redisUrl: redis.value,
   };
@@ -107,6 +120,8 @@ async function startKafkaStep(plan: BackingsPlan): Promise<ReachableKafka> {
         brokers,
         ports: ports.kafka,
         controllerPorts: ports.kafkaControllers,
+        detours: plan.links.kafka,
+        overrides: plan.kafkaSettings,
         users: Object.entries(secrets.kafka).map(([name, password]) => ({
           name,
           password,
@@ -226,6 +241,12 @@ function mechanismOf(text: string): NonNullable<KafkaSettings['mechanism']> {
 
 function describeProvisioned({ createdTopics }: { createdTopics: string[] }): string {
   return createdTopics.length === 0 ? 'all there' : `${createdTopics.length} topics made`;
+}
+
+function atPort(url: string, port: number): string {
+  const moved = new URL(url);
+  moved.port = String(port);
+  return moved.href;
 }
 
 /** A URL as it may be shown: without user and password. */

@@ -6,6 +6,9 @@ export const localServices = ['directory', 'ingest', 'router', 'mailbox', 'archi
 /** A service that the local stack runs. */
 export type LocalService = (typeof localServices)[number];
 
+/** A process of a service: the first bears its name, others a number. */
+export type ServiceUnit = LocalService | `${LocalService}-${number}`;
+
 /** The paths of the public origin that belong to each service; the longest match wins. */
 export const publicPaths: Readonly<Record<LocalService, readonly string[]>> = {
   ingest: ['/v1/messages'],

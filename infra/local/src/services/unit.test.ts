@@ -33,10 +33,12 @@ describe('a unit', () => {
   const setUp = (autoRestart = true) => {
     const launched: ReturnType<typeof fakeProcess>[] = [];
     const events: UnitEvent[] = [];
+    const hold: { next?: PromiseWithResolvers<void> } = {};
     const unit = createUnit(
       {
         name: 'mailbox',
         async launch() {
+          await hold.next?.promise;
           const process = fakeProcess(100 + launched.length);
           launched.push(process);
           return process;
@@ -50,6 +52,7 @@ describe('a unit', () => {
     return {
       unit,
       launched,
+      hold,
       events,
       pauses: () => events.flatMap((e) => (e.what === 'ended' ? [e.restartInMs] : [])),
     };
@@ -112,5 +115,30 @@ describe('a unit', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(events.map(({ what }) => what)).toEqual(['started', 'started']);
     expect(launched).toHaveLength(2);
+  });
+
+  it('that was crashed stays down until it is started anew', async () => {
+    const { unit, launched, events } = setUp();
+    await unit.start();
+    await unit.crash();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(unit.pid).toBeUndefined();
+    expect(launched).toHaveLength(1);
+    expect(events.some(({ what }) => what === 'ended')).toBe(false);
+    await unit.restart();
+    expect(unit.pid).toBe(101);
+  });
+
+  it('that is stopped while it comes back ends as soon as it is there', async () => {
+    const { unit, launched, hold } = setUp();
+    await unit.start();
+    hold.next = Promise.withResolvers<void>();
+    launched[0]?.end({ code: 1, signal: null });
+    await vi.advanceTimersByTimeAsync(600);
+    await unit.stop();
+    hold.next.resolve();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(launched).toHaveLength(2);
+    expect(launched[1]?.alive()).toBe(false);
   });
 });

@@ -34,6 +34,8 @@ export interface Unit {
   /** Stops it if it runs, and starts it anew. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it by SIGKILL, and leaves it down until it is restarted. */
+  crash(): Promise<void>;
 }
 
 const shortestPauseMs = 500;
@@ -79,6 +81,8 @@ export function createUnit(
     if (!wanted || current !== process) return;
     try {
       const next = await launch();
+      // It was stopped while it started, and could not be ended before it was there.
+      if (!wanted) return await next.stop();
       await plan.ready(next);
       surroundings.onEvent({ what: 'serving-again', unit: plan.name, afterMs: Date.now() - endedAt });
     } catch (error) {
@@ -104,6 +108,16 @@ export function createUnit(
     },
     start,
     stop,
+    async crash() {
+      wanted = false;
+      endPause();
+      if (!current?.alive()) return;
+      current.kill('SIGKILL');
+      // The child alone does not keep us running until its end is seen.
+      const wait = setInterval(() => undefined, 1_000);
+      await current.exited;
+      clearInterval(wait);
+    },
     kill: (signal) => current?.kill(signal),
     async waitUntilReady() {
       const process = current;
