@@ -16,6 +16,8 @@ export type Action =
   | 'directory.administer'
   | 'self.read'
   | 'log.read'
+  | 'dead-letter.list'
+  | 'dead-letter.replay'
   | 'stream.observe';
 
 /**
