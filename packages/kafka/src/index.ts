@@ -17,10 +17,12 @@ export {
 } from './lane-producer.ts';
 export type { Log } from './log.ts';
 export {
+  applicationOf,
   headerText,
   type IncomingRecord,
   type OutgoingRecord,
   type RawHeaders,
+  type RecordsToApply,
   type RefusalReason,
   type SendOutcome,
   type Slice,
@@ -33,6 +35,16 @@ export {
 } from './settings.ts';
 export { createSink } from './sink/create-sink.ts';
 export { StoredOffsetOutsideLog } from './sink/log-bounds.ts';
+export {
+  createDeadLetterDesk,
+  type DeadLetterDesk,
+  type LetterId,
+  type ReplayJournal,
+  type ReplayOutcome,
+  type ReplayRequest,
+  type ReplaySource,
+} from './sink/replay/dead-letter-desk.ts';
+export type { LetterPage, ShownLetter } from './sink/replay/page-of-letters.ts';
 export type { PartitionHealth, Sink, SinkHealth, SinkMetrics, SinkOptions } from './sink/sink-contract.ts';
 export { checkTopics, TopicDifferences } from './topics/check-topics.ts';
 export { type Provisioned, type ProvisionOptions, provisionTopics } from './topics/provision-topics.ts';

@@ -42,6 +42,22 @@ export interface Slice {
   after: bigint;
 }
 
+/**
+ * Records of one partition to apply in one transaction, and how the stored offset moves with them. A slice moves
+ * it; a replayed dead letter moves none, since its partition has long gone on.
+ */
+export interface RecordsToApply {
+  topic: string;
+  partition: number;
+  records: readonly IncomingRecord[];
+  move: { first: bigint; after: bigint } | null;
+}
+
+/** A slice as what it asks to apply. */
+export function applicationOf({ topic, partition, records, first, after }: Slice): RecordsToApply {
+  return { topic, partition, records, move: { first, after } };
+}
+
 /** The first value of a header as text. */
 export function headerText(headers: RawHeaders, name: string): string | undefined {
   const value = headers[name];

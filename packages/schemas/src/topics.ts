@@ -84,6 +84,11 @@ export function directoryGroupPrefix(service: ServiceName): string {
   return `${service}.directory.`;
 }
 
+/** A reading of dead letters has a group of its own; the access list covers this prefix. */
+export function deadLetterGroupPrefix(service: ServiceName): string {
+  return `${service}.dead-letters.`;
+}
+
 const mebibyte = 1_048_576;
 const retentionMs = 14 * 24 * 3_600_000;
 const partitionsOfLane: Readonly<Record<Lane, number>> = { flash: 3, urgent: 3, routine: 6 };

@@ -1,4 +1,11 @@
-import { directoryGroupPrefix, groups, type ServiceName, serviceNames, topics } from '@chappe/schemas';
+import {
+  deadLetterGroupPrefix,
+  directoryGroupPrefix,
+  groups,
+  type ServiceName,
+  serviceNames,
+  topics,
+} from '@chappe/schemas';
 
 /** What a principal may do with a resource. */
 export type AclOperation = 'READ' | 'WRITE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
@@ -40,8 +47,10 @@ export function accessList(
       const resource = topicPrefix + group;
       rights.push({ principal, resourceType: 'GROUP', resource, pattern: 'LITERAL', operation: 'READ' });
     }
-    const resource = topicPrefix + directoryGroupPrefix(service);
-    rights.push({ principal, resourceType: 'GROUP', resource, pattern: 'PREFIXED', operation: 'READ' });
+    for (const groupPrefix of [directoryGroupPrefix, deadLetterGroupPrefix]) {
+      const resource = topicPrefix + groupPrefix(service);
+      rights.push({ principal, resourceType: 'GROUP', resource, pattern: 'PREFIXED', operation: 'READ' });
+    }
   }
   return rights;
 }
