@@ -5,6 +5,12 @@ export { enqueueOutbox, type OutboxRow, outboxMigration, type StoredOutboxRow } 
 export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
 export { type Client, createPool, type Pool, type PoolOptions, type Queryable } from './pool.ts';
 export { type ProvisionedRole, provisionDatabase } from './provision-database.ts';
+export {
+  createReplayJournal,
+  type RecordedReplay,
+  replayJournalMigration,
+  replayPoolOptions,
+} from './replay-journal.ts';
 export { postgresSettingsShape } from './settings.ts';
 export {
   advanceOffset,
