@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services,infra}/**/src/**/*.test.ts', 'infra/toolchain/**/*.test.ts'],
+          include: [
+            '{packages,services,infra}/**/src/**/*.test.ts',
+            'infra/toolchain/**/*.test.ts',
+            'e2e/chaos/*/*.test.ts',
+          ],
           environment: 'node',
         },
       },

@@ -2,8 +2,10 @@
 export interface PlannedFault {
   readonly ordinal: number;
   readonly kind: string;
-  /** Quiet time between the end of the fault before and this one. */
+  /** Quiet time before it begins; none for one that begins with the fault before. */
   readonly pauseMs: number;
   readonly holdMs: number;
   readonly seed: number;
+  /** Begins together with the fault before it, which disturbs another part of the world. */
+  readonly together: boolean;
 }

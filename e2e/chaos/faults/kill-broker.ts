@@ -1,0 +1,101 @@
+import type { Stack, StackProcess } from '@chappe/local';
+import { killAndComeBack, seconds } from './come-back.ts';
+import type { Fault, FaultContext } from './fault.ts';
+import { hold } from './hold.ts';
+
+/** The brokers of a stack by their names, `kafka-1` first. */
+export function brokersOf(stack: Stack): string[] {
+  return Object.keys(stack.state.pids)
+    .filter((name) => name.startsWith('kafka-'))
+    .sort();
+}
+
+/** One broker, drawn from the run's seed. */
+export function pickBroker({ stack, random }: FaultContext): StackProcess {
+  return stack.process(random.pick(brokersOf(stack)));
+}
+
+/** SIGKILL of one broker, which stays away for a while or comes back at once. */
+export const killBroker: Fault = {
+  kind: 'kill-broker',
+  title: 'SIGKILL of one broker',
+  touches: ['kafka'],
+  needs: [],
+  leastHoldMs: 0,
+  mostHoldMs: 12_000,
+  brokers: 1,
+  async run(context) {
+    const broker = pickBroker(context);
+    if (context.holdMs < 1_000) return await killAndComeBack(broker);
+    await broker.crash();
+    await awayFor(context, [broker]);
+    return `${broker.name} was killed and away for ${context.holdMs} ms`;
+  },
+};
+
+/** SIGKILL of two brokers of three: with two in-sync replicas asked for, nothing may be acknowledged. */
+export const killTwoBrokers: Fault = {
+  kind: 'kill-two-brokers',
+  title: 'SIGKILL of two brokers of three',
+  touches: ['kafka'],
+  needs: [],
+  leastHoldMs: 4_000,
+  mostHoldMs: 15_000,
+  brokers: 3,
+  async run(context) {
+    const { stack, random } = context;
+    const spared = random.pick(brokersOf(stack));
+    const lost = brokersOf(stack)
+      .filter((name) => name !== spared)
+      .map((name) => stack.process(name));
+    await Promise.all(lost.map((broker) => broker.crash()));
+    const backAfter = await awayFor(context, lost);
+    return `all but ${spared} were killed and away for ${context.holdMs} ms; started again in ${backAfter}`;
+  },
+};
+
+/** SIGTERM: a broker hands over its leaderships and goes, as for an upgrade. */
+export const stopBroker: Fault = {
+  kind: 'stop-broker',
+  title: 'SIGTERM of one broker, as for an upgrade',
+  touches: ['kafka'],
+  needs: [],
+  leastHoldMs: 500,
+  mostHoldMs: 8_000,
+  brokers: 1,
+  async run(context) {
+    const broker = pickBroker(context);
+    await broker.stop();
+    const backAfter = await awayFor(context, [broker]);
+    return `${broker.name} was stopped in order, away for ${context.holdMs} ms, back in ${backAfter}`;
+  },
+};
+
+/** SIGSTOP: a broker whose connections stand and who says nothing, at times longer than its own session. */
+export const freezeBroker: Fault = {
+  kind: 'freeze-broker',
+  title: 'SIGSTOP of one broker',
+  touches: ['kafka'],
+  needs: [],
+  leastHoldMs: 2_000,
+  mostHoldMs: 12_000,
+  brokers: 1,
+  async run(context) {
+    const broker = pickBroker(context);
+    broker.kill('SIGSTOP');
+    try {
+      await hold(context.holdMs, context.signal);
+    } finally {
+      broker.kill('SIGCONT');
+    }
+    return `${broker.name} stood still for ${context.holdMs} ms`;
+  },
+};
+
+/** Leaves them down for the hold, and starts them all again; a broker of a quorum needs another to start. */
+async function awayFor({ holdMs, signal }: FaultContext, brokers: readonly StackProcess[]): Promise<string> {
+  await hold(holdMs, signal);
+  const startedAtMs = performance.now();
+  await Promise.all(brokers.map((broker) => broker.restart()));
+  return seconds(startedAtMs);
+}
