@@ -20,6 +20,7 @@ import {
 } from '@chappe/service-kit';
 import { createDirectoryReleases } from './adapters/directory-releases.ts';
 import { registerInboxRoutes } from './adapters/http-inbox.ts';
+import { registerReceiptRoutes } from './adapters/http-receipts.ts';
 import { registerSentRoutes } from './adapters/http-sent.ts';
 import { registerStreamRoute } from './adapters/http-stream.ts';
 import { registerThreadRoutes } from './adapters/http-threads.ts';
@@ -28,10 +29,12 @@ import { createOutboxPublisher } from './adapters/kafka-outbox.ts';
 import { type ApplySlice, createApplySlice } from './adapters/postgres-apply-slice.ts';
 import { createOpeningRecorder } from './adapters/postgres-audit.ts';
 import { createInboxReader } from './adapters/postgres-inbox.ts';
+import { createReceiptGiver, type GiveReceipts } from './adapters/postgres-receipts.ts';
 import { createSentReader } from './adapters/postgres-sent.ts';
+import { createTrackingReader } from './adapters/postgres-tracking.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
 import { createReaderRights } from './adapters/reader-rights.ts';
-import { createRedisHints, noHints } from './adapters/redis-hints.ts';
+import { createRedisHints, noHints, receiptsChanged } from './adapters/redis-hints.ts';
 import { createStreamHub, type StreamOutlet } from './adapters/stream-hub.ts';
 import type { MailboxConfig } from './config.ts';
 import type { InboxItem } from './domain/inbox-item.ts';
@@ -40,6 +43,7 @@ import { showItem } from './domain/show-item.ts';
 /** Ports that a test may wrap, to stop the process before or after each step. */
 export interface MailboxOverrides {
   wrapApplySlice?(apply: ApplySlice): ApplySlice;
+  wrapGiveReceipts?(give: GiveReceipts): GiveReceipts;
   wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
   nowMs?(): number;
@@ -143,7 +147,8 @@ export async function startMailbox(
             url: config.REDIS_URL,
             channel: `${config.KAFKA_TOPIC_PREFIX}mailbox.heads`,
             instanceId,
-            onHint: hub.hint,
+            onHint: (correspondent, number) =>
+              number === receiptsChanged ? hub.forget(correspondent) : hub.hint(correspondent, number),
           });
     lifecycle.onStop('hints', () => hints.stop());
     await hints.start();
@@ -215,7 +220,24 @@ export async function startMailbox(
     });
     const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay: relay.nudge, nowMs });
     registerInboxRoutes(app, { inbox, recordOpening, nowMs });
-    registerSentRoutes(app, { sent, nowMs });
+    const plainGive = createReceiptGiver(readers);
+    registerReceiptRoutes(app, {
+      giveReceipts: overrides.wrapGiveReceipts?.(plainGive) ?? plainGive,
+      currentDirectory: directory.current,
+      onGiven(correspondent) {
+        hub.forget(correspondent);
+        hints.send(new Map([[correspondent, receiptsChanged]]));
+        relay.nudge();
+      },
+      nowMs,
+    });
+    registerSentRoutes(app, {
+      sent,
+      readTracking: createTrackingReader(readers),
+      isInside: (correspondent) =>
+        ['POST', 'DESK'].includes(directory.current().correspondents.get(correspondent)?.type ?? ''),
+      nowMs,
+    });
     registerThreadRoutes(app, { inbox, sent, recordOpening, nowMs });
     registerStreamRoute(app, {
       hub,

@@ -167,14 +167,15 @@ describe('a sent message', () => {
       status: 200,
       body: { messageId, state: 'ACCEPTED', submissionId: submissionIdOf(42), reference: 'DJ-26-TEST42' },
     });
+    const untouched = { deliveredAt: expect.any(String), state: 'DELIVERED', version: 1, receipts: [] };
     expect(await get(`/v1/sent/${messageId}/tracking`, 'demo-releaser-post-DJ')).toEqual({
       status: 200,
       body: {
         messageId,
         state: 'ACCEPTED',
         items: [
-          { correspondent: 'desk:duty', role: 'INFORMATION', deliveredAt: expect.any(String) },
-          { correspondent: 'post:CI', role: 'ACTION', deliveredAt: expect.any(String) },
+          { ...untouched, correspondent: 'desk:duty', role: 'INFORMATION', owed: [] },
+          { ...untouched, correspondent: 'post:CI', role: 'ACTION', owed: ['TAKEN_IN_CHARGE'] },
         ],
       },
     });

@@ -2,6 +2,8 @@ import { Type } from 'typebox';
 import type { InboxItemJson } from '../domain/inbox-item.ts';
 import type { SentStatusJson } from '../domain/sent-status.ts';
 import type { ThreadEntryJson } from '../domain/show-thread.ts';
+import type { TrackingJson } from '../domain/track-message.ts';
+import { givenReceiptSchema, receiptStateProperties } from './http-receipt-schemas.ts';
 
 const text = Type.String();
 
@@ -19,6 +21,7 @@ export const inboxItemSchema = Type.Unsafe<InboxItemJson>(
       sender: text,
       deliveredAt: Type.String({ format: 'date-time' }),
       decisionId: text,
+      ...receiptStateProperties,
       recalledBy: Type.Optional(Type.String({ description: 'The cancellation that recalls this message' })),
       withdrawn: Type.Optional(
         Type.Literal(true, { description: 'The number remains, the content is gone' }),
@@ -51,6 +54,45 @@ export const sentStatusSchema = Type.Unsafe<SentStatusJson>(
   ),
 );
 
+const owed = Type.Array(Type.String({ description: 'TAKEN_IN_CHARGE or COMPLIED' }));
+
+/** What happened to a sent message. */
+export const trackingSchema = Type.Unsafe<TrackingJson>(
+  Type.Object({
+    messageId: text,
+    state: Type.String({ description: 'ACCEPTED or REFUSED' }),
+    items: Type.Array(
+      Type.Object({
+        correspondent: text,
+        role: text,
+        deliveredAt: Type.String({ format: 'date-time' }),
+        state: Type.String({ description: 'As `receiptState` at the recipient' }),
+        version: Type.Integer({ minimum: 1 }),
+        receipts: Type.Array(givenReceiptSchema),
+        owed,
+        recall: Type.Optional(
+          Type.Object(
+            { messageId: text, state: text, receipts: Type.Array(givenReceiptSchema), owed },
+            {
+              description: 'The cancellation that this recipient got of it, and whether it was complied with',
+            },
+          ),
+        ),
+      }),
+      { description: 'Recipients that the sender may know of' },
+    ),
+    others: Type.Optional(
+      Type.Object(
+        { count: Type.Integer(), owing: Type.Integer() },
+        {
+          description:
+            'How many more a correction or cancellation reached, and how many of them owe COMPLIED',
+        },
+      ),
+    ),
+  }),
+);
+
 /** One entry of a thread; `direction` tells what was received from what was sent. */
 export const threadEntrySchema = Type.Unsafe<ThreadEntryJson>(
   Type.Object(
@@ -64,7 +106,9 @@ export const messageParams = Type.Object({ messageId: text });
 /** The address of one thread. */
 export const threadParams = Type.Object({ threadId: text });
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** How an id is written. */
+export const uuidPattern = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+const uuid = new RegExp(uuidPattern);
 
 /** Whether a text can be an id; the store would refuse to compare anything else. */
 export function isId(candidate: string): boolean {

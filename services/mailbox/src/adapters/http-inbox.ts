@@ -1,9 +1,11 @@
+import type { Subject } from '@chappe/policy';
 import { type HttpServer, Problem } from '@chappe/service-kit';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { assigneeCode } from '../domain/receipt-state.ts';
 import { showItem } from '../domain/show-item.ts';
-import { inboxItemSchema, isId, messageParams } from './http-answers.ts';
+import { inboxItemSchema, isId, messageParams, uuidPattern } from './http-answers.ts';
 import type { RecordOpening } from './postgres-audit.ts';
-import type { InboxReader } from './postgres-inbox.ts';
+import type { InboxFilter, InboxReader } from './postgres-inbox.ts';
 
 const defaultPageItems = 100;
 
@@ -15,6 +17,18 @@ const listQuery = Type.Object(
     lane: Type.Optional(Type.String({ pattern: '^(flash|urgent|routine)$' })),
     kind: Type.Optional(Type.String({ pattern: '^[A-Z_]{1,40}$' })),
     role: Type.Optional(Type.String({ pattern: '^(ACTION|INFORMATION|NOTICE)$' })),
+    action: Type.Optional(
+      Type.Literal(true, { description: 'Only what is for action: the same as role=ACTION' }),
+    ),
+    unread: Type.Optional(Type.Boolean({ description: 'Only what no person has touched, or only the rest' })),
+    assignee: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        pattern: '^(me|nobody|[a-z]+:[A-Za-z0-9-]+)$',
+        description: 'Whose it is: `me`, `nobody`, `person:<id>` or the correspondent it was handed over to',
+      }),
+    ),
+    threadId: Type.Optional(Type.String({ pattern: uuidPattern })),
   },
   { additionalProperties: false },
 );
@@ -43,12 +57,8 @@ export function registerInboxRoutes(
     },
     async (request, reply) => {
       const { subject, query } = request;
-      const { after, limit, order, lane, kind, role } = query;
-      const filter = {
-        ...(lane === undefined ? {} : { lane }),
-        ...(kind === undefined ? {} : { kind }),
-        ...(role === undefined ? {} : { role }),
-      };
+      const { after, limit, order } = query;
+      const filter = filterOf(query, subject);
       const { correspondent } = subject;
       const page = await ports.inbox.page({ correspondent, from: after, order, limit, filter });
       const nowMs = ports.nowMs();
@@ -95,4 +105,22 @@ export function registerInboxRoutes(
       return reply.header('cache-control', 'no-store').send(shown);
     },
   );
+}
+
+/** What narrows a list. */
+function filterOf(query: Static<typeof listQuery>, subject: Subject): InboxFilter {
+  const { lane, kind, role, action, unread, assignee, threadId } = query;
+  if (action === true && role !== undefined && role !== 'ACTION') {
+    const detail = 'action=true and another role exclude one another';
+    throw new Problem('invalid-value', { detail });
+  }
+  const wantedRole = action === true ? 'ACTION' : role;
+  return {
+    ...(lane === undefined ? {} : { lane }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(wantedRole === undefined ? {} : { role: wantedRole }),
+    ...(threadId === undefined ? {} : { threadId }),
+    ...(unread === undefined ? {} : { unread }),
+    ...(assignee === undefined ? {} : { assignee: assignee === 'me' ? assigneeCode(subject.id) : assignee }),
+  };
 }

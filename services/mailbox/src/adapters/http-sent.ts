@@ -8,8 +8,10 @@ import {
   type SentStatusJson,
   showSent,
 } from '../domain/sent-status.ts';
-import { isId, messageParams, sentStatusSchema } from './http-answers.ts';
+import { trackMessage } from '../domain/track-message.ts';
+import { isId, messageParams, sentStatusSchema, trackingSchema } from './http-answers.ts';
 import type { SentReader } from './postgres-sent.ts';
+import type { ReadTracking } from './postgres-tracking.ts';
 
 const listQuery = Type.Object(
   {
@@ -26,8 +28,17 @@ const statusQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** What the routes need. */
+export interface SentPorts {
+  readonly sent: SentReader;
+  readonly readTracking: ReadTracking;
+  /** Whether a correspondent belongs to the network, as the directory has it now. */
+  isInside(correspondent: string): boolean;
+  nowMs(): number;
+}
+
 /** `GET /v1/sent`, `GET /v1/sent/{messageId}` and its tracking; for the sender's correspondent alone. */
-export function registerSentRoutes(app: HttpServer, ports: { sent: SentReader; nowMs(): number }): void {
+export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
   app.get(
     '/v1/sent',
     {
@@ -80,47 +91,24 @@ export function registerSentRoutes(app: HttpServer, ports: { sent: SentReader; n
     {
       config: { action: 'sent.read', onDeny: 'not-found' },
       schema: {
-        summary: 'Who got one sent message, and when',
+        summary: 'What happened to one sent message, recipient by recipient, and what is owed',
         params: messageParams,
-        response: {
-          200: Type.Object({
-            messageId: Type.String(),
-            state: Type.String(),
-            items: Type.Array(
-              Type.Object({
-                correspondent: Type.String(),
-                role: Type.String(),
-                deliveredAt: Type.String({ format: 'date-time' }),
-              }),
-            ),
-          }),
-        },
+        response: { 200: trackingSchema },
       },
     },
     async (request, reply) => {
-      const found = await visibleCopy(request.subject, request.params.messageId);
-      if (found === null) throw new Problem('not-found');
-      const recipients = found.item.state === 'ACCEPTED' ? await ports.sent.recipients(found.item) : [];
-      return reply.header('cache-control', 'no-store').send({
-        messageId: found.item.messageId,
-        state: found.item.state,
-        items: recipients.map((each) => ({
-          correspondent: each.correspondent,
-          role: each.role,
-          deliveredAt: new Date(each.deliveredAtMs).toISOString(),
-        })),
-      });
+      const { subject } = request;
+      const item = await visibleCopy(subject, request.params.messageId);
+      if (item === null) throw new Problem('not-found');
+      const tracking = await ports.readTracking(item, ports.isInside(subject.correspondent));
+      return reply.header('cache-control', 'no-store').send(trackMessage(tracking));
     },
   );
 
-  async function visibleCopy(
-    subject: Subject,
-    messageId: string,
-  ): Promise<{ item: SentItem; status: SentStatusJson } | null> {
+  async function visibleCopy(subject: Subject, messageId: string): Promise<SentItem | null> {
     if (!isId(messageId)) return null;
     const item = decidedCopy(await ports.sent.copies(subject.correspondent, messageId));
-    const status = item === null ? null : showSent(item, subject, ports.nowMs());
-    return item === null || status === null ? null : { item, status };
+    return item === null || showSent(item, subject, ports.nowMs()) === null ? null : item;
   }
 
   async function statusOf(

@@ -1,6 +1,7 @@
 import type { Queryable } from '@chappe/postgres';
 import { decode, type Lane, type Message } from '@chappe/schemas';
 import type { InboxItem, NoticeCard } from '../domain/inbox-item.ts';
+import type { ReceiptState } from '../domain/receipt-state.ts';
 import type { InboxHeads } from './stream-hub.ts';
 
 /** Narrows a list of an inbox; what is absent does not narrow. */
@@ -8,6 +9,10 @@ export interface InboxFilter {
   readonly lane?: string;
   readonly kind?: string;
   readonly role?: string;
+  readonly threadId?: string;
+  readonly unread?: boolean;
+  /** A code of an assignee, or `nobody`. */
+  readonly assignee?: string;
 }
 
 /** Reads inboxes. Whether a reader may see what is read is decided by the caller, item by item. */
@@ -45,10 +50,16 @@ interface InboxRow {
   readonly marking: InboxItem['markings'];
   readonly recalled_by: string | null;
   readonly withdrawn: boolean;
+  readonly receipt_stage: ReceiptState['stage'];
+  readonly receipt_version: number;
+  readonly assignee: string | null;
+  readonly taken_by: string | null;
+  readonly taken_position: string | null;
+  readonly taken_at: Date | null;
 }
 
 const columns = `correspondent, number, delivery_id, message_id, decision_id, thread_id, role, lane, kind, status,
-  sender, delivered_at, notice, content, marking, recalled_by, withdrawn`;
+  sender, delivered_at, notice, content, marking, recalled_by, withdrawn, receipt_stage, receipt_version, assignee, taken_by, taken_position, taken_at`;
 
 const unbounded = '9223372036854775807';
 
@@ -67,6 +78,9 @@ export function createInboxReader(db: Queryable): InboxReader {
         `SELECT ${columns} FROM inbox_item
          WHERE correspondent = $1 AND number ${ascending ? '>' : '<'} $2
            AND ($4::text IS NULL OR lane = $4) AND ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR role = $6)
+           AND ($7::uuid IS NULL OR thread_id = $7)
+           AND ($8::boolean IS NULL OR (receipt_stage = 'DELIVERED') = $8)
+           AND ($9::text IS NULL OR coalesce(assignee, 'nobody') = $9)
          ORDER BY number ${ascending ? 'ASC' : 'DESC'} LIMIT $3`,
         [
           correspondent,
@@ -75,6 +89,9 @@ export function createInboxReader(db: Queryable): InboxReader {
           filter.lane ?? null,
           filter.kind ?? null,
           filter.role ?? null,
+          filter.threadId ?? null,
+          filter.unread ?? null,
+          filter.assignee ?? null,
         ],
       );
     },
@@ -142,6 +159,15 @@ function itemFromRow(row: InboxRow): InboxItem {
     markings: row.marking,
     recalledBy: row.recalled_by,
     withdrawn: row.withdrawn,
+    receipt: {
+      stage: row.receipt_stage,
+      version: row.receipt_version,
+      assignee: row.assignee,
+      taken:
+        row.taken_by === null || row.taken_at === null
+          ? null
+          : { person: row.taken_by, position: row.taken_position ?? '', atMs: row.taken_at.getTime() },
+    },
     sizeBytes: row.content?.length ?? 0,
   };
 }

@@ -2,13 +2,6 @@ import type { Queryable } from '@chappe/postgres';
 import type { SentItem } from '../domain/sent-status.ts';
 import { decodeContent } from './postgres-inbox.ts';
 
-/** When one recipient got a message. */
-export interface RecipientProgress {
-  readonly correspondent: string;
-  readonly role: string;
-  readonly deliveredAtMs: number;
-}
-
 /** Reads what a correspondent has sent. */
 export interface SentReader {
   /** The latest first, from before a position; `null` starts at the end. */
@@ -16,8 +9,6 @@ export interface SentReader {
   /** Every decided copy of one message. */
   copies(correspondent: string, messageId: string): Promise<readonly SentItem[]>;
   thread(correspondent: string, threadId: string, limit: number): Promise<readonly SentItem[]>;
-  /** Who got the message by its own decision; a dispatch to others is not the sender's to know of. */
-  recipients(item: SentItem): Promise<readonly RecipientProgress[]>;
 }
 
 interface SentRow {
@@ -65,20 +56,6 @@ export function createSentReader(db: Queryable): SentReader {
          ORDER BY position LIMIT $3`,
         [correspondent, threadId, limit],
       ),
-    async recipients(item) {
-      const { rows } = await db.query<{ correspondent: string; role: string; delivered_at: Date }>({
-        name: 'sent-recipients',
-        text: `SELECT correspondent, role, delivered_at FROM inbox_item
-               WHERE message_id = $1 AND sender = $2 AND decision_id = $3 AND role <> 'NOTICE'
-               ORDER BY correspondent`,
-        values: [item.messageId, item.correspondent, item.decisionId],
-      });
-      return rows.map((row) => ({
-        correspondent: row.correspondent,
-        role: row.role,
-        deliveredAtMs: row.delivered_at.getTime(),
-      }));
-    },
   };
 }
 

@@ -1,5 +1,8 @@
 import { Redis } from 'ioredis';
 
+/** Stands for a number in a hint: not the inbox grew, but receipts were given for what is in it. */
+export const receiptsChanged = 0;
+
 /** Tells the other replicas how far inboxes have grown. Losing every hint only makes streams slower. */
 export interface StreamHints {
   start(): Promise<void>;

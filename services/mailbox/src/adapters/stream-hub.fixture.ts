@@ -1,4 +1,5 @@
 import type { InboxItem } from '../domain/inbox-item.ts';
+import { untouched } from '../domain/receipt-state.ts';
 import type { HubLimits, StreamOutlet } from './stream-hub.ts';
 
 /** Whose inbox the tests stream. */
@@ -41,6 +42,7 @@ export function item(number: number, kind = 'LEAD'): InboxItem {
     },
     recalledBy: null,
     withdrawn: false,
+    receipt: untouched,
     sizeBytes: 10,
   };
 }

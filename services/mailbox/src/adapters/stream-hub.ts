@@ -65,6 +65,8 @@ export interface StreamHub {
   publish(correspondent: string, items: readonly InboxItem[]): void;
   /** Another replica says that it committed up to this number. It may be wrong or missing. */
   hint(correspondent: string, number: number): void;
+  /** What this replica holds in memory of an inbox is no longer as the store has it: it is read afresh. */
+  forget(correspondent: string): void;
   /** Rights may have changed: streams of who lost them end now. */
   recheck(): void;
   /** Looks at the store for what no hint told of. */
@@ -228,13 +230,16 @@ export function createStreamHub(options: {
     }
     const admission = channel.window.offer(items);
     if (admission.status === 'appended') {
-      // A recall may have withdrawn what the window holds: who replays from here on reads the store.
-      if (admission.items.some((item) => item.kind === 'CANCELLATION')) {
-        channel.window = new LiveWindow(channel.window.head, limits.window);
-      }
+      // A recall may have withdrawn what the window holds.
+      if (admission.items.some((item) => item.kind === 'CANCELLATION')) empty(channel);
       push(channel, admission.items);
     }
     if (admission.status === 'gap') catchUp(channel);
+  }
+
+  /** Whoever replays from here on reads the store. */
+  function empty(channel: Channel): void {
+    if (channel.window !== null) channel.window = new LiveWindow(channel.window.head, limits.window);
   }
 
   /** Reads what others committed after the window's head; one read at a time per inbox. */
@@ -353,6 +358,10 @@ export function createStreamHub(options: {
       if (channel === undefined) return;
       if (channel.window === null) channel.behind = true;
       else if (number > channel.window.head) catchUp(channel);
+    },
+    forget(correspondent) {
+      const channel = channels.get(correspondent);
+      if (channel !== undefined) empty(channel);
     },
     recheck: tick,
     poll,

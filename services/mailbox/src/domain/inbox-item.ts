@@ -1,5 +1,7 @@
 import { type MessageMarkings, markingsOf } from '@chappe/policy';
 import { type Delivery, type Lane, type Message, type MessageJson, messageToJson } from '@chappe/schemas';
+import { type ReceiptState, untouched } from './receipt-state.ts';
+import { type ReceiptStateJson, showReceiptState } from './show-receipt.ts';
 
 /** The word that a reader gets instead of a message: its own was refused, or it may not see a follow-up. */
 export interface NoticeCard {
@@ -29,6 +31,8 @@ export interface InboxItem {
   readonly recalledBy: string | null;
   /** Its content is gone: recalled with deletion, or erased. */
   readonly withdrawn: boolean;
+  /** What persons have said of it. */
+  readonly receipt: ReceiptState;
   /** Of its encoded content, to bound what is kept in memory. */
   readonly sizeBytes: number;
 }
@@ -43,7 +47,7 @@ export interface Placement {
 }
 
 /** An item as its reader sees it. */
-export interface InboxItemJson {
+export interface InboxItemJson extends ReceiptStateJson {
   readonly number: number;
   readonly messageId: string;
   readonly role: string;
@@ -98,11 +102,12 @@ export function itemOf(delivery: Delivery, placement: Placement): InboxItem {
     message: placement.withdrawn || role === 'NOTICE' ? null : delivery.message,
     notice: role === 'NOTICE' ? delivery.notice : null,
     markings: deliveryMarkings(delivery),
+    receipt: untouched,
   };
 }
 
-/** The JSON of an item; `message` is the variant that this reader may see. */
-export function itemToJson(item: InboxItem, message: Message | null): InboxItemJson {
+/** The JSON of an item for one reader; `message` is the variant that this reader may see. */
+export function itemToJson(item: InboxItem, message: Message | null, readerId: string): InboxItemJson {
   return {
     number: item.number,
     messageId: item.messageId,
@@ -114,6 +119,7 @@ export function itemToJson(item: InboxItem, message: Message | null): InboxItemJ
     sender: item.sender,
     deliveredAt: new Date(item.deliveredAtMs).toISOString(),
     decisionId: item.decisionId,
+    ...showReceiptState(item.receipt, readerId),
     ...(item.recalledBy === null ? {} : { recalledBy: item.recalledBy }),
     ...(item.withdrawn ? { withdrawn: true as const } : {}),
     ...(message === null ? {} : { message: messageToJson(message) }),

@@ -17,7 +17,8 @@ export function showItem(
   const resource = { kind: 'message' as const, relation: item.role, ...item.markings };
   const decision = decide(subject, action, resource, { nowMs });
   if (decision.effect === 'deny') return null;
-  return itemToJson(item, item.message === null ? null : withholdMore(item.message, decision.withheld));
+  const message = item.message === null ? null : withholdMore(item.message, decision.withheld);
+  return itemToJson(item, message, subject.id);
 }
 
 /** Renders a variant only where something more is withheld than already is. */

@@ -1,0 +1,131 @@
+import type { Queryable } from '@chappe/postgres';
+import type { SentItem } from '../domain/sent-status.ts';
+import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
+import { readHistories } from './postgres-receipts.ts';
+
+/** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
+export type ReadTracking = (item: SentItem, senderInside: boolean) => Promise<SentTracking>;
+
+interface DeliveryRow {
+  readonly delivery_id: string;
+  readonly correspondent: string;
+  readonly role: TrackedDelivery['role'];
+  readonly kind: string;
+  readonly notice_code: string | null;
+  readonly delivered_at: Date;
+  readonly receipt_stage: TrackedDelivery['stage'];
+  readonly receipt_version: number;
+  readonly assignee: string | null;
+  readonly recalled_by: string | null;
+}
+
+interface RecallRow {
+  readonly delivery_id: string;
+  readonly correspondent: string;
+  readonly message_id: string;
+  readonly receipt_stage: TrackedRecall['stage'];
+}
+
+const columns = `delivery_id, correspondent, role, kind, notice->>'code' AS notice_code, delivered_at, receipt_stage,
+  receipt_version, assignee, recalled_by`;
+
+/** Makes the reader of trackings over a pool. */
+export function createTrackingReader(db: Queryable): ReadTracking {
+  return async (item, senderInside) => {
+    const deliveries = item.state === 'ACCEPTED' ? await readDeliveries(db, item) : [];
+    const recalls = await readRecalls(db, item, deliveries);
+    const histories = await readHistories(db, [...deliveries, ...recalls]);
+    const receiptsOf = (row: { readonly delivery_id: string }) => histories.get(row.delivery_id) ?? [];
+    return {
+      messageId: item.messageId,
+      state: item.state,
+      kind: item.kind,
+      senderInside,
+      known: reachesBeyond(item) ? await readKnown(db, item, deliveries) : null,
+      deliveries: deliveries.map((row) => ({
+        correspondent: row.correspondent,
+        role: row.role,
+        kind: row.kind,
+        noticeCode: row.notice_code,
+        deliveredAtMs: row.delivered_at.getTime(),
+        stage: row.receipt_stage,
+        version: row.receipt_version,
+        assignee: row.assignee,
+        recalled: row.recalled_by !== null,
+        receipts: receiptsOf(row),
+      })),
+      recalls: recalls.map((row) => ({
+        correspondent: row.correspondent,
+        messageId: row.message_id,
+        stage: row.receipt_stage,
+        receipts: receiptsOf(row),
+      })),
+    };
+  };
+}
+
+/** What follows a message up goes wherever the message went, by whatever path. */
+function reachesBeyond({ kind }: SentItem): boolean {
+  return kind === 'CORRECTION' || kind === 'CANCELLATION';
+}
+
+/** Who got the message by its own decision, the bare notices of a follow-up included; never the sender itself. */
+async function readDeliveries(db: Queryable, item: SentItem): Promise<readonly DeliveryRow[]> {
+  const { rows } = await db.query<DeliveryRow>({
+    name: 'tracking-deliveries',
+    text: `SELECT * FROM (
+             SELECT ${columns} FROM inbox_item
+             WHERE message_id = $1 AND sender = $2 AND decision_id = $3 AND role <> 'NOTICE'
+             UNION ALL
+             SELECT ${columns} FROM inbox_item
+             WHERE message_id = $1 AND sender = $2 AND decision_id = $3 AND role = 'NOTICE') AS x
+           WHERE correspondent <> $2 ORDER BY correspondent`,
+    values: [item.messageId, item.correspondent, item.decisionId],
+  });
+  return rows;
+}
+
+/** Which of the recipients of a follow-up its sender knows: named by it, or served by a decision of its own. */
+async function readKnown(
+  db: Queryable,
+  item: SentItem,
+  deliveries: readonly DeliveryRow[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ correspondent: string }>({
+    name: 'tracking-known',
+    text: `SELECT DISTINCT x.correspondent FROM inbox_item AS x
+           JOIN sent_item AS s ON s.correspondent = $1 AND s.message_id = x.message_id
+             AND s.decision_id = x.decision_id AND s.kind NOT IN ('CORRECTION', 'CANCELLATION')
+           WHERE x.correspondent = ANY ($2) AND x.thread_id = $3 AND x.sender = $1 AND x.role <> 'NOTICE'`,
+    values: [item.correspondent, deliveries.map((each) => each.correspondent), item.threadId],
+  });
+  const { recipients } = item.message ?? {};
+  const named = [...(recipients?.action ?? []), ...(recipients?.information ?? [])];
+  return new Set([...rows, ...named].map((each) => each.correspondent));
+}
+
+/** The cancellations that these recipients got of the message or, for a dispatch, of what it passed on. */
+async function readRecalls(
+  db: Queryable,
+  item: SentItem,
+  deliveries: readonly DeliveryRow[],
+): Promise<readonly RecallRow[]> {
+  const original = item.message?.dispatch?.original.messageId;
+  const { rows } = await db.query<RecallRow>({
+    name: 'tracking-recalls',
+    text: `SELECT DISTINCT ON (x.correspondent) x.delivery_id, x.correspondent, x.message_id, x.receipt_stage
+           FROM inbox_item AS x
+           WHERE x.correspondent = ANY ($1) AND x.thread_id = $2 AND x.kind = 'CANCELLATION'
+             AND CASE WHEN x.role = 'NOTICE'
+               THEN x.notice->>'code' = 'cancelled' AND x.notice->>'messageId' = ANY ($3::text[])
+               ELSE EXISTS (SELECT FROM recall AS r WHERE r.correspondent = x.correspondent
+                 AND r.message_id = ANY ($3::uuid[]) AND r.recalled_by = x.message_id) END
+           ORDER BY x.correspondent, x.number DESC`,
+    values: [
+      deliveries.map((each) => each.correspondent),
+      item.threadId,
+      [item.messageId, ...(original === undefined ? [] : [original])],
+    ],
+  });
+  return rows;
+}

@@ -1,0 +1,153 @@
+import { isRecall } from './give-receipt.ts';
+import { type GivenReceipt, type ReceiptStage, rankOf } from './receipt-state.ts';
+import { type GivenReceiptJson, showGivenReceipt } from './show-receipt.ts';
+
+/** One delivery of a sent message, as the store has it. */
+export interface TrackedDelivery {
+  readonly correspondent: string;
+  readonly role: 'ACTION' | 'INFORMATION' | 'NOTICE';
+  readonly kind: string;
+  readonly noticeCode: string | null;
+  readonly deliveredAtMs: number;
+  readonly stage: ReceiptStage;
+  readonly version: number;
+  readonly assignee: string | null;
+  /** Whether a cancellation recalls it: then only the cancellation owes anything. */
+  readonly recalled: boolean;
+  readonly receipts: readonly GivenReceipt[];
+}
+
+/** What became of the recall of a message at one of its holders. */
+export interface TrackedRecall {
+  readonly correspondent: string;
+  /** The cancellation. */
+  readonly messageId: string;
+  readonly stage: ReceiptStage;
+  readonly receipts: readonly GivenReceipt[];
+}
+
+/** What is known of one sent message. */
+export interface SentTracking {
+  readonly messageId: string;
+  readonly state: 'ACCEPTED' | 'REFUSED';
+  readonly kind: string;
+  readonly deliveries: readonly TrackedDelivery[];
+  readonly recalls: readonly TrackedRecall[];
+  /**
+   * For a correction or cancellation: the correspondents of which the sender knows already that they are in
+   * its thread. `null` for other kinds, whose recipients are those of the sender's own decision.
+   */
+  readonly known: ReadonlySet<string> | null;
+  /** Whether the sender is a post or a desk. */
+  readonly senderInside: boolean;
+}
+
+/** A receipt that is still owed. */
+export type OwedReceipt = 'TAKEN_IN_CHARGE' | 'COMPLIED';
+
+/** One recipient, as the sender sees it. */
+export interface TrackedRecipientJson {
+  readonly correspondent: string;
+  readonly role: string;
+  readonly deliveredAt: string;
+  readonly state: ReceiptStage;
+  readonly version: number;
+  readonly receipts: readonly GivenReceiptJson[];
+  readonly owed: readonly OwedReceipt[];
+  readonly recall?: {
+    readonly messageId: string;
+    readonly state: ReceiptStage;
+    readonly receipts: readonly GivenReceiptJson[];
+    readonly owed: readonly OwedReceipt[];
+  };
+}
+
+/** What happened to a sent message. */
+export interface TrackingJson {
+  readonly messageId: string;
+  readonly state: 'ACCEPTED' | 'REFUSED';
+  readonly items: readonly TrackedRecipientJson[];
+  /** Those who are not the sender's to know of: how many, and how many of them still owe COMPLIED. */
+  readonly others?: { readonly count: number; readonly owing: number };
+}
+
+/**
+ * Tells a sender what happened where, and what is owed by whom. "Never a recipient that the sender may not know
+ * of" is kept like this:
+ *
+ * - Of a message other than a correction or a cancellation, the sender knows the recipients of its own decision,
+ *   the ones a dry run would have named. A desk's dispatch of it is another decision: the desk's to track.
+ * - A correction or a cancellation also reaches whoever got the message from a desk. By name the sender sees only
+ *   whom it addressed itself and who got a message of this thread by the sender's own decision; a rule that adds
+ *   somebody to a follow-up cannot be told from a dispatch here, so such a recipient is not named either.
+ * - A sender of the network sees how many others there are and how many owe, because it answers for its recall
+ *   (Directive (EU) 2016/680, article 16(6)); a sender outside is not even told that there are any. The desk that
+ *   dispatched sees the recall of the original, recipient by recipient, in the tracking of its own DISPATCH.
+ * - Hand-overs are shown without a name, unless they went to somebody the sender sees anyway. Persons appear by
+ *   their function alone.
+ */
+export function trackMessage(tracking: SentTracking): TrackingJson {
+  const { known } = tracking;
+  const named = tracking.deliveries.filter((each) => known === null || known.has(each.correspondent));
+  const unnamed = tracking.deliveries.filter((each) => known !== null && !known.has(each.correspondent));
+  const visible = new Set(named.map((each) => each.correspondent));
+  const recalls = new Map(tracking.recalls.map((each) => [each.correspondent, each]));
+  return {
+    messageId: tracking.messageId,
+    state: tracking.state,
+    items: named.map((each) => showRecipient(each, recalls.get(each.correspondent), visible)),
+    ...(unnamed.length === 0 || !tracking.senderInside
+      ? {}
+      : {
+          others: {
+            count: unnamed.length,
+            owing: unnamed.filter((each) => owedBy(each).includes('COMPLIED')).length,
+          },
+        }),
+  };
+}
+
+/**
+ * What a recipient still owes: COMPLIED for a recall, whatever its role (I9), and somebody in charge for what
+ * came for action.
+ */
+export function owedBy(
+  delivery: Pick<TrackedDelivery, 'role' | 'kind' | 'noticeCode' | 'stage' | 'assignee' | 'recalled'>,
+): readonly OwedReceipt[] {
+  const { stage, assignee } = delivery;
+  if (isRecall(delivery)) return stage === 'COMPLIED' ? [] : ['COMPLIED'];
+  if (delivery.role !== 'ACTION' || delivery.recalled || rankOf(stage) > rankOf('TAKEN_IN_CHARGE')) return [];
+  const passedOn = assignee !== null && !assignee.startsWith('person:');
+  return stage === 'TAKEN_IN_CHARGE' || passedOn ? [] : ['TAKEN_IN_CHARGE'];
+}
+
+function showRecipient(
+  delivery: TrackedDelivery,
+  recall: TrackedRecall | undefined,
+  visible: ReadonlySet<string>,
+): TrackedRecipientJson {
+  return {
+    correspondent: delivery.correspondent,
+    role: delivery.role,
+    deliveredAt: new Date(delivery.deliveredAtMs).toISOString(),
+    state: delivery.stage,
+    version: delivery.version,
+    receipts: delivery.receipts.map((each) => showToSender(each, visible)),
+    owed: owedBy(delivery),
+    ...(recall === undefined
+      ? {}
+      : {
+          recall: {
+            messageId: recall.messageId,
+            state: recall.stage,
+            receipts: recall.receipts.map((each) => showToSender(each, visible)),
+            owed: recall.stage === 'COMPLIED' ? [] : ['COMPLIED' as const],
+          },
+        }),
+  };
+}
+
+function showToSender(receipt: GivenReceipt, visible: ReadonlySet<string>): GivenReceiptJson {
+  const { transferredTo, ...shown } = showGivenReceipt(receipt);
+  return transferredTo !== undefined && visible.has(transferredTo) ? { ...shown, transferredTo } : shown;
+}
