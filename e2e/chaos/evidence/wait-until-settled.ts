@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExerciseStack } from '../../harness/exercise-stack.ts';
+import type { Workload } from '../workload/start-workload.ts';
+import { correspondentsOf, readHeads } from './gather-evidence.ts';
+
+/** Bounds of the wait. */
+export interface SettleOptions {
+  readonly withinMs?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+const roundMs = 700;
+const quietRounds = 3;
+const reason = 'chaos run: waiting until everything is archived';
+
+/**
+ * Waits until the inboxes have stopped growing and the last messages that were acknowledged are decided and
+ * archived: what was sent before them, on every partition, has gone the same way. Answers false when the time
+ * was over before: what is missing then is for the checker to name.
+ */
+export async function waitUntilSettled(
+  system: ExerciseStack,
+  workload: Pick<Workload, 'recentlyAcknowledged'>,
+  options: SettleOptions = {},
+): Promise<boolean> {
+  const deadline = performance.now() + (options.withinMs ?? 120_000);
+  const open = new Map(workload.recentlyAcknowledged().map((each) => [each.messageId, each]));
+  let before = '';
+  let quiet = 0;
+  let round = 0;
+  while (performance.now() < deadline) {
+    round += 1;
+    try {
+      for (const { messageId, submission } of [...open.values()].reverse()) {
+        if (await isDone(system, submission.sender, submission.request.submissionId, messageId))
+          open.delete(messageId);
+        // One that waits is enough to know that it is too early.
+        else break;
+      }
+      const heads = await readHeads(system);
+      const now = correspondentsOf(system)
+        .map((each) => heads.get(each))
+        .join(' ');
+      quiet = now === before ? quiet + 1 : 0;
+      before = now;
+    } catch {
+      // A service is still away: not settled.
+      quiet = 0;
+    }
+    if (open.size === 0 && quiet >= quietRounds) return true;
+    if (round % 15 === 0) options.onProgress?.(`not settled yet: ${open.size} recent messages are under way`);
+    await sleep(roundMs);
+  }
+  return false;
+}
+
+async function isDone(
+  system: ExerciseStack,
+  sender: string,
+  submissionId: string,
+  messageId: string,
+): Promise<boolean> {
+  const client = system.as(sender);
+  const { state } = await client.status(messageId, { submissionId });
+  if (state !== 'ACCEPTED') return state === 'REFUSED';
+  try {
+    await client.archive.read(messageId, { reason });
+    return true;
+  } catch {
+    return false;
+  }
+}
