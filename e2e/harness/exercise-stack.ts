@@ -1,4 +1,12 @@
-import { type ChappeClient, clientCredentials, createClient } from '@chappe/client';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  authorizationCodeWithPassword,
+  type ChappeClient,
+  clientCredentials,
+  createClient,
+  type TokenProvider,
+} from '@chappe/client';
 import { type Stack, type StackOptions, startStack } from '@chappe/local';
 
 /** The whole system for one test file: free ports, a folder of its own, no trickle. */
@@ -6,6 +14,11 @@ export interface ExerciseStack {
   readonly stack: Stack;
   /** The system client of a correspondent, with the retries that a real one has. */
   as(correspondent: string): ChappeClient;
+  /**
+   * A person of a correspondent, who signed in by code and PKCE and is signed in again when the token ends: its
+   * officer, or the superior (a desk's head, a post's releaser).
+   */
+  asPerson(correspondent: string, which?: 'officer' | 'superior'): ChappeClient;
   /** An access token of that client, for requests that no client would make. */
   tokenOf(correspondent: string): Promise<string>;
   stop(): Promise<void>;
@@ -40,9 +53,45 @@ export async function startExerciseStack(options: Partial<StackOptions> = {}): P
     }
     return token();
   };
+  const signedIn = new Map<string, TokenProvider>();
+  const signIn = (correspondent: string, which: 'officer' | 'superior'): TokenProvider => {
+    const key = `${correspondent} ${which}`;
+    const known = signedIn.get(key);
+    if (known !== undefined) return known;
+    const account = stack.accounts.find(
+      (each) =>
+        each.correspondent === correspondent &&
+        each.subject.startsWith('demo-officer-') === (which === 'officer'),
+    );
+    if (account === undefined) throw new Error(`${correspondent} has no ${which}`);
+    const { login, password } = account;
+    const cli = readFile(join(stack.dataDir, 'accounts.json'), 'utf8').then(
+      (text) => (JSON.parse(text) as { cli: { clientId: string; redirectUri: string } }).cli,
+    );
+    let provider: TokenProvider | undefined;
+    const token: TokenProvider = async (options) => {
+      provider ??= authorizationCodeWithPassword({
+        issuer: stack.state.issuer,
+        resource: 'urn:chappe:api',
+        ...(await cli),
+        login,
+        password,
+      });
+      return provider(options);
+    };
+    signedIn.set(key, token);
+    return token;
+  };
   return {
     stack,
     tokenOf,
+    asPerson: (correspondent, which = 'officer') =>
+      createClient({
+        url: stack.state.url,
+        token: signIn(correspondent, which),
+        actingAs: correspondent,
+        retry: { maxAttempts: 50, deadlineMs: 90_000 },
+      }),
     as: (correspondent) =>
       createClient({
         url: stack.state.url,

@@ -1,3 +1,10 @@
+import {
+  acknowledge,
+  acknowledgeMany,
+  type MessageReceipt,
+  type ReceiptRequest,
+  type ReceiptResult,
+} from './acknowledge.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
 import type { InboxEvent } from './inbox-sequence.ts';
 import type { MessageRequest } from './message-request.ts';
@@ -8,12 +15,13 @@ import {
   publishMessage,
   withSubmissionId,
 } from './publish-message.ts';
-import { type ArchiveQuery, createReader, type Reader } from './read-api.ts';
+import { type ArchiveQuery, createReader, type InboxQuery, type Reader } from './read-api.ts';
 import type {
   ArchiveItem,
   CorrespondentEntry,
   InboxItem,
   Page,
+  ReceiptState,
   Self,
   SubmissionStatus,
   ThreadEntry,
@@ -52,13 +60,21 @@ export interface ChappeClient {
   /** The fate of a sent message; the submission id lets the server answer before the decision is there. */
   status(messageId: string, options?: { submissionId?: string }): Promise<SubmissionStatus>;
   readonly inbox: {
-    list(options?: { after?: number; limit?: number }): Promise<Page<InboxItem>>;
+    list(options?: InboxQuery): Promise<Page<InboxItem>>;
     read(messageId: string): Promise<InboxItem>;
+    /** Says as a person what one has done about a message; needs a person's token. Safe to repeat. */
+    acknowledge(messageId: string, receipt: ReceiptRequest): Promise<ReceiptState>;
+    /** The same for many; one result per item, in their order. */
+    acknowledgeMany(receipts: readonly MessageReceipt[]): Promise<readonly ReceiptResult[]>;
     /** The inbox as it fills, resuming by itself. */
     follow(options?: FollowOptions): AsyncGenerator<InboxEvent, void, undefined>;
   };
-  sent(options?: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>>;
-  tracking(messageId: string): Promise<Tracking>;
+  /** What this correspondent sent, the latest first; and what happened to one of them. */
+  readonly sent: {
+    (options?: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>>;
+    /** Who got it, who read it, who has it in charge, what is owed. */
+    tracking(messageId: string): Promise<Tracking>;
+  };
   thread(threadId: string): Promise<Page<ThreadEntry>>;
   readonly archive: {
     /** Every search is logged with its reason (Directive (EU) 2016/680, article 25). */
@@ -89,10 +105,13 @@ export function createClient(options: ClientOptions): ChappeClient {
     inbox: {
       list: (listOptions = {}) => reader.inbox(listOptions),
       read: (messageId) => reader.inboxItem(messageId),
+      acknowledge: (messageId, receipt) => acknowledge(transport, messageId, receipt),
+      acknowledgeMany: (receipts) => acknowledgeMany(transport, receipts),
       follow: (followOptions) => followInbox(transport, reader.inboxAfter, followOptions),
     },
-    sent: (listOptions = {}) => reader.sent(listOptions),
-    tracking: (messageId) => reader.tracking(messageId),
+    sent: Object.assign((listOptions: Parameters<Reader['sent']>[0] = {}) => reader.sent(listOptions), {
+      tracking: reader.tracking,
+    }),
     thread: (threadId) => reader.thread(threadId),
     archive: {
       search: (query) => reader.searchArchive(query),

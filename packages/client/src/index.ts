@@ -1,3 +1,4 @@
+export type { MessageReceipt, ReceiptRequest, ReceiptResult } from './acknowledge.ts';
 export { authorizationCodeWithPassword, type DemonstrationAccount } from './authorization-code.ts';
 export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
 export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';
@@ -12,12 +13,17 @@ export {
   UnexpectedAnswer,
 } from './problem.ts';
 export type { Accepted, PublishOptions, PublishResult } from './publish-message.ts';
-export type { ArchiveQuery } from './read-api.ts';
+export type { ArchiveQuery, InboxQuery } from './read-api.ts';
 export type {
   ArchiveItem,
   CorrespondentEntry,
+  GivenReceipt,
   InboxItem,
+  OwedReceipt,
   Page,
+  ReceiptStage,
+  ReceiptState,
+  ReceiptSummary,
   Self,
   SubmissionStatus,
   ThreadEntry,

@@ -28,6 +28,24 @@ export interface ArchiveQuery {
   readonly cursor?: string;
 }
 
+/** Narrows the list of an inbox; what is absent does not narrow. */
+export interface InboxQuery {
+  readonly after?: number;
+  readonly limit?: number;
+  /** The newest first; `after` then means before. */
+  readonly order?: 'ascending' | 'descending';
+  readonly lane?: string;
+  readonly kind?: string;
+  readonly role?: string;
+  /** Only what no person has touched, or only the rest. */
+  readonly unread?: boolean;
+  /** Only what is for action. */
+  readonly action?: true;
+  /** `me`, `nobody`, `person:<id>` or a correspondent. */
+  readonly assignee?: string;
+  readonly threadId?: string;
+}
+
 /** The reading routes, each answer checked for what the SDK promises of it. */
 export type Reader = ReturnType<typeof createReader>;
 
@@ -67,8 +85,8 @@ export function createReader(transport: Transport) {
     },
     status: (messageId: string, submissionId?: string): Promise<SubmissionStatus> =>
       one(`/v1/sent/${segment(messageId)}`, { submissionId }, isSubmissionStatus),
-    inbox: ({ after, limit }: { after?: number; limit?: number }): Promise<Page<InboxItem>> =>
-      list('/v1/inbox', { after, limit }, isInboxItem),
+    inbox: (query: InboxQuery): Promise<Page<InboxItem>> =>
+      list('/v1/inbox', inboxParameters(query), isInboxItem),
     inboxAfter: (after: number, limit: number, signal?: AbortSignal): Promise<Page<InboxItem>> =>
       list('/v1/inbox', { after, limit }, isInboxItem, signal),
     inboxItem: (messageId: string): Promise<InboxItem> =>
@@ -86,6 +104,14 @@ export function createReader(transport: Transport) {
     me: (): Promise<Self> => one('/v1/me', {}, isSelf),
     correspondents: (): Promise<Page<CorrespondentEntry>> =>
       list('/v1/directory/correspondents', {}, isCorrespondent),
+  };
+}
+
+function inboxParameters({ unread, action, ...rest }: InboxQuery): NonNullable<ApiRequest['query']> {
+  return {
+    ...rest,
+    ...(unread === undefined ? {} : { unread: String(unread) }),
+    ...(action === undefined ? {} : { action: String(action) }),
   };
 }
 

@@ -7,8 +7,39 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** How far a message has come at one holder; its rank never falls. */
+export type ReceiptStage = 'DELIVERED' | 'READ' | 'TAKEN_IN_CHARGE' | 'TRANSFERRED' | 'REJECTED' | 'COMPLIED';
+
+/** Where a message of the inbox stands. Of two states the one with the higher version is the newer. */
+export interface ReceiptSummary {
+  readonly unread: boolean;
+  readonly receiptState: ReceiptStage;
+  readonly receiptVersion: number;
+  /** `person:<id>`, or the correspondent to which it was handed over. */
+  readonly assignee?: string;
+  /** By function, never by name. */
+  readonly takenInChargeBy?: { readonly position: string; readonly since: string; readonly mine: boolean };
+}
+
+/** One receipt that a person gave. */
+export interface GivenReceipt {
+  readonly version: number;
+  readonly type: Exclude<ReceiptStage, 'DELIVERED'>;
+  readonly at: string;
+  readonly position: string;
+  readonly channel: 'SYSTEM' | 'PHONE' | 'PAPER';
+  readonly reason?: string;
+  readonly transferredTo?: string;
+}
+
+/** Where a message stands after an acknowledgement, with every receipt given. */
+export interface ReceiptState extends ReceiptSummary {
+  readonly messageId: string;
+  readonly receipts: readonly GivenReceipt[];
+}
+
 /** One item of an inbox. A notice has no message; a withdrawn item keeps its number and no content. */
-export interface InboxItem {
+export interface InboxItem extends Partial<ReceiptSummary> {
   readonly number: number;
   readonly messageId: string;
   readonly role: string;
@@ -46,18 +77,35 @@ export interface SubmissionStatus {
   readonly message?: MessageJson;
 }
 
-/** Who got a sent message, and when. */
+/** What happened to a sent message, and what is owed. */
 export interface Tracking {
   readonly messageId: string;
-  readonly state: string;
+  readonly state: 'ACCEPTED' | 'REFUSED';
+  /** The recipients that the sender may know of. */
   readonly items: readonly TrackedRecipient[];
+  /** How many more a correction or cancellation reached, and how many of them owe COMPLIED. */
+  readonly others?: { readonly count: number; readonly owing: number };
 }
+
+/** A receipt that a recipient still owes. */
+export type OwedReceipt = 'TAKEN_IN_CHARGE' | 'COMPLIED';
 
 /** One recipient of a sent message. */
 export interface TrackedRecipient {
   readonly correspondent: string;
   readonly role: string;
   readonly deliveredAt: string;
+  readonly state: ReceiptStage;
+  readonly version: number;
+  readonly receipts: readonly GivenReceipt[];
+  readonly owed: readonly OwedReceipt[];
+  /** The cancellation that this recipient got of it, and whether it was complied with. */
+  readonly recall?: {
+    readonly messageId: string;
+    readonly state: ReceiptStage;
+    readonly receipts: readonly GivenReceipt[];
+    readonly owed: readonly OwedReceipt[];
+  };
 }
 
 /** One entry of a thread: received, with its number, or sent. */
@@ -125,9 +173,30 @@ export function isSubmissionStatus(value: unknown): value is SubmissionStatus {
   return isRecord(value) && hasTexts(value, 'messageId', 'state');
 }
 
-/** Whether a value tells who got a message. */
+/** Whether a value tells what happened to a message. */
 export function isTracking(value: unknown): value is Tracking {
-  return isRecord(value) && hasTexts(value, 'messageId', 'state') && Array.isArray(value.items);
+  return (
+    isRecord(value) &&
+    hasTexts(value, 'messageId', 'state') &&
+    Array.isArray(value.items) &&
+    value.items.every(
+      (item) =>
+        isRecord(item) &&
+        hasTexts(item, 'correspondent', 'state') &&
+        Array.isArray(item.owed) &&
+        Array.isArray(item.receipts),
+    )
+  );
+}
+
+/** Whether a value says where an acknowledged message stands. */
+export function isReceiptState(value: unknown): value is ReceiptState {
+  return (
+    isRecord(value) &&
+    hasTexts(value, 'messageId', 'receiptState') &&
+    typeof value.receiptVersion === 'number' &&
+    Array.isArray(value.receipts)
+  );
 }
 
 /** Whether a value is an entry of a thread. */

@@ -21,7 +21,7 @@ export async function status(
   const client = await openClient(connection, options);
   const { messageId, submissionId } = await resolveName(client, name.trim(), options.submissionId);
   const fate = await client.status(messageId, submissionId === undefined ? {} : { submissionId });
-  const tracking = fate.state === 'ACCEPTED' ? await client.tracking(messageId) : undefined;
+  const tracking = fate.state === 'ACCEPTED' ? await client.sent.tracking(messageId) : undefined;
   if (options.json === true) printJson(terminal, tracking === undefined ? fate : { ...fate, tracking });
   else printStatus(terminal, fate, tracking);
   return fate.state === 'REFUSED' ? exitCodes.decidedRefused : exitCodes.ok;
