@@ -13,6 +13,8 @@ export interface FaultContext {
   /** Aborted when the run ends early: the fault then puts the world back and resolves or rejects. */
   readonly signal: AbortSignal;
   readonly clients: ChaosClients;
+  /** Through files in this folder the services are told to die at a step or to step their clocks. */
+  readonly orders: string;
   /** Where faults that send messages note what they did and saw, as any other client. */
   readonly history: History;
 }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LocalService, Stack } from '@chappe/local';
+import type { LocalService } from '@chappe/local';
 import { waitUntilBack } from './come-back.ts';
 import type { Fault } from './fault.ts';
 import { hold } from './hold.ts';
@@ -17,11 +17,6 @@ const steps: readonly (readonly [LocalService, string])[] = [
 ];
 const pollMs = 20;
 const mostWaitMs = 20_000;
-
-/** Where orders to die at a step are left, for the programs of `e2e/fault-points`. */
-export function stepOrderFolder(dataDir: string): string {
-  return join(dataDir, 'step-orders');
-}
 
 /** The programs that obey such orders, in place of the services' own. */
 export const stepMains = Object.fromEntries(
@@ -40,11 +35,11 @@ export const killAtStep: Fault = {
   leastHoldMs: 0,
   mostHoldMs: 0,
   brokers: 1,
-  async run({ stack, random, signal }) {
+  async run({ stack, random, signal, orders }) {
     const [service, step] = random.pick(steps);
     const point = `${random.pick(['before', 'after'])}-${step}`;
     const pids = new Map(unitsOf(stack, service).map((unit) => [unit, stack.service(unit).pid]));
-    const order = orderFile(stack, point);
+    const order = join(orders, point);
     try {
       writeFileSync(order, '');
       for (let waitedMs = 0; existsSync(order); waitedMs += pollMs) {
@@ -67,9 +62,3 @@ export const killAtStep: Fault = {
     throw new Error(`${service} took the order to die ${point} and lives`);
   },
 };
-
-function orderFile(stack: Stack, point: string): string {
-  const folder = stepOrderFolder(stack.dataDir);
-  mkdirSync(folder, { recursive: true });
-  return join(folder, point);
-}

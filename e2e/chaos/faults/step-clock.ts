@@ -9,8 +9,8 @@ const preload = fileURLToPath(new URL('./clock/step-clock.mjs', import.meta.url)
 const stepsMs = [-3_600_000, -90_000, -5_000, -700, 700, 5_000, 90_000, 3_600_000];
 
 /** What a service needs in its environment so that its clock can be stepped. */
-export function clockEnvironment(dataDir: string, service: LocalService): Record<string, string> {
-  return { NODE_OPTIONS: `--import=${preload}`, CHAPPE_CLOCK_FILE: clockFile(dataDir, service) };
+export function clockEnvironment(orders: string, service: LocalService): Record<string, string> {
+  return { NODE_OPTIONS: `--import=${preload}`, CHAPPE_CLOCK_FILE: clockFile(orders, service) };
 }
 
 /** Steps the wall clock of one service, to and fro; tokens may expire early, and ids be of another time. */
@@ -22,9 +22,9 @@ export const stepClock: Fault = {
   leastHoldMs: 2_000,
   mostHoldMs: 8_000,
   brokers: 1,
-  async run({ stack, random, holdMs, signal }) {
+  async run({ orders, random, holdMs, signal }) {
     const service = random.pick(localServices);
-    const file = clockFile(stack.dataDir, service);
+    const file = clockFile(orders, service);
     const there = random.pick(stepsMs);
     const back = random.next() < 0.5 ? -there : 0;
     try {
@@ -41,6 +41,6 @@ export const stepClock: Fault = {
   },
 };
 
-function clockFile(dataDir: string, service: LocalService): string {
-  return join(dataDir, `clock-of-${service}`);
+function clockFile(orders: string, service: LocalService): string {
+  return join(orders, `clock-of-${service}`);
 }

@@ -1,5 +1,6 @@
 export type { ExternalKafka } from './backing/provide-kafka.ts';
 export type { ExternalStores } from './backing/start-backings.ts';
+export { color } from './colour.ts';
 export type { SmallDisk } from './disturb/small-disk.ts';
 export type { Link, LinkTreatment } from './disturb/start-link.ts';
 export { AlreadyRunning } from './files/claim-folder.ts';
