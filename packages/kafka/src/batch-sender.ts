@@ -38,6 +38,8 @@ export function createBatchSender(settings: KafkaSettings, options: BatchSenderO
     const kafka = openClient(settings, {
       log: options.log,
       requestTimeoutMs: options.requestTimeoutMs + 1_000,
+      // Who sends repeats by itself: enough to try each broker once, and no more.
+      retry: { initialRetryTime: 50, maxRetryTime: 250, retries: Math.max(2, settings.brokers.length) },
     });
     const plain = kafka.producer({
       createPartitioner: ledger.createPartitioner,

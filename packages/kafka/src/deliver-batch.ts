@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs } from './back-off.ts';
 import { type BatchSender, classifyPublishFailure } from './batch-sender.ts';
 import { failureCode } from './failure-code.ts';
 import type { Log } from './log.ts';
 import type { SendOutcome } from './record.ts';
 import type { QueuedRecord, Submission } from './record-queue.ts';
+import { warnSeldom } from './warn-seldom.ts';
 
 /** Brings batches to Kafka, one after the other. */
 export interface Delivery {
@@ -22,8 +24,7 @@ interface DeliveryOptions {
   };
 }
 
-const firstBackOffMs = 20;
-const maxBackOffMs = 1_000;
+const backOff = { firstMs: 20, maxMs: 1_000 };
 const acknowledged: SendOutcome = { status: 'acknowledged' };
 
 /**
@@ -64,12 +65,9 @@ export function createDelivery(sender: BatchSender, options: DeliveryOptions): D
     // An unauthorised or unknown topic stays among a producer's topics and fails its metadata for all others.
     if (failure !== 'retry' || failuresInARow % 4 === 0) sender.renew();
     if (failure === 'unauthorised') return failure;
-    const backOffMs = Math.min(firstBackOffMs * 2 ** Math.min(failuresInARow - 1, 10), maxBackOffMs);
-    const retryInMs = Math.round(backOffMs * (0.75 + Math.random() / 2));
-    options.log.warn(
-      { lane: options.name, code, attempt: failuresInARow, retryInMs },
-      'batch not acknowledged',
-    );
+    const retryInMs = backOffMs(failuresInARow, backOff);
+    const fields = { lane: options.name, code, attempt: failuresInARow, retryInMs };
+    warnSeldom(options.log, `batch ${options.name} ${code}`, fields, 'batch not acknowledged');
     await sleep(retryInMs);
     return 'again';
   }

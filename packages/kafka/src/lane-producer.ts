@@ -1,12 +1,16 @@
 import { topicNamed } from '@chappe/schemas';
 import type { Producer } from 'kafkajs';
+import { backOffMs, createPause } from './back-off.ts';
 import { createBatchSender } from './batch-sender.ts';
 import { createDelivery } from './deliver-batch.ts';
+import { failureCode } from './failure-code.ts';
 import { PublicationFailed } from './failures.ts';
+import { isKafkaRefusal } from './kafka-refusal.ts';
 import type { Log } from './log.ts';
 import type { OutgoingRecord, RefusalReason, SendOutcome } from './record.ts';
 import { type QueuedRecord, RecordQueue, recordBytes, type Submission } from './record-queue.ts';
 import type { KafkaSettings } from './settings.ts';
+import { warnSeldom } from './warn-seldom.ts';
 
 /** What the producer tells a service's metrics. */
 export interface ProducerMetrics {
@@ -43,6 +47,7 @@ export interface ProducerHealth {
 
 /** Publishes records in the order of `send`, one batch in flight. */
 export interface LaneProducer {
+  /** Resolves once connected, however long that takes; rejects when the brokers refuse, or when stopped before. */
   start(): Promise<void>;
   /** Resolves with the fate of all these records together; never rejects. */
   send(records: readonly OutgoingRecord[]): Promise<SendOutcome>;
@@ -80,6 +85,7 @@ export function createLaneProducer(settings: KafkaSettings, options: LaneProduce
     wrapProducer: options.wrapProducer,
   });
   const delivery = createDelivery(sender, { settle, ...options });
+  const pause = createPause();
   let inFlight: readonly QueuedRecord[] = [];
   let working = false;
   let stopping = false;
@@ -154,7 +160,18 @@ export function createLaneProducer(settings: KafkaSettings, options: LaneProduce
 
   return {
     async start() {
-      await sender.connect();
+      for (let attempt = 1; !stopping; attempt += 1) {
+        try {
+          return await sender.connect();
+        } catch (error) {
+          if (isKafkaRefusal(error)) throw error;
+          const retryInMs = backOffMs(attempt, { firstMs: 100, maxMs: 5_000 });
+          const fields = { lane: options.name, code: failureCode(error), attempt, retryInMs };
+          warnSeldom(options.log, `producer ${options.name}`, fields, 'producer not connected');
+          await pause.wait(retryInMs);
+        }
+      }
+      throw new PublicationFailed('stopped', true);
     },
     send(records) {
       if (stopping) return refuse('stopped');
@@ -171,6 +188,7 @@ export function createLaneProducer(settings: KafkaSettings, options: LaneProduce
     },
     async stop() {
       stopping = true;
+      pause.end();
       if (working) {
         // Every submission is settled within maxAgeMs, which ends the loop.
         await new Promise<void>((resolve) => {

@@ -1,7 +1,14 @@
-import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import kafkajs, {
+  type Kafka,
+  type KafkaConfig,
+  type LogEntry,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
 import type { Log } from './log.ts';
 import { quietTimerLoop } from './quiet-timer.ts';
 import type { KafkaSettings } from './settings.ts';
+import { warnSeldom } from './warn-seldom.ts';
 
 /** Every field is set: under NODE_ENV=test kafkajs would otherwise use defaults of its own. */
 export const clientRetry = {
@@ -13,23 +20,32 @@ export const clientRetry = {
 } as const;
 
 /** Opens a client of kafkajs; one per consumer, because it caches committed offsets. */
-export function openClient(settings: KafkaSettings, options: { log: Log; requestTimeoutMs?: number }): Kafka {
+export function openClient(
+  settings: KafkaSettings,
+  options: { log: Log; requestTimeoutMs?: number; retry?: RetryOptions },
+): Kafka {
   quietTimerLoop();
   const config: KafkaConfig = {
     clientId: settings.clientId,
-    brokers: [...settings.brokers],
+    // kafkajs begins with the first: each client begins with another, so that a dead one delays few.
+    brokers: inAnyOrder(settings.brokers),
     ssl: settings.tls ? (settings.tlsCa === undefined ? true : { ca: settings.tlsCa }) : false,
     connectionTimeout: 3_000,
     authenticationTimeout: 5_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     enforceRequestTimeout: true,
-    retry: { ...clientRetry },
+    retry: { ...clientRetry, ...options.retry },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forward(entry, options.log),
   };
   const sasl = saslOptions(settings);
   if (sasl !== undefined) config.sasl = sasl;
   return new kafkajs.Kafka(config);
+}
+
+function inAnyOrder(brokers: readonly string[]): string[] {
+  const from = Math.floor(Math.random() * brokers.length);
+  return [...brokers.slice(from), ...brokers.slice(0, from)];
 }
 
 function saslOptions(settings: KafkaSettings): SASLOptions | undefined {
@@ -53,7 +69,7 @@ function forward(entry: LogEntry, log: Log): void {
     broker: textOf(fields.broker),
     attempt: typeof fields.retryCount === 'number' ? fields.retryCount : undefined,
   };
-  if (level === kafkajs.logLevel.ERROR) log.warn(kept, 'kafka client');
+  if (level === kafkajs.logLevel.ERROR) warnSeldom(log, `${namespace} ${kept.reason}`, kept, 'kafka client');
   else log.debug(kept, 'kafka client');
 }
 

@@ -13,6 +13,16 @@ export interface KafkaSettings {
   clientId: string;
   /** Prefixes every topic and every group; empty outside tests. */
   topicPrefix: string;
+  /** What the topics must be able to lose; without it, nothing is expected beyond the table. */
+  expected?: ExpectedCluster | undefined;
+}
+
+/** What a deployment promises beyond the table of topics. */
+export interface ExpectedCluster {
+  /** Copies of each record. */
+  replication?: number;
+  /** How many of them must have it before it counts as written. */
+  minInsyncReplicas?: number;
 }
 
 const brokerList = z
@@ -34,6 +44,10 @@ export const kafkaSettingsShape = {
     .string()
     .regex(/^[a-zA-Z0-9._-]*$/)
     .default(''),
+  /** Copies that each topic must have at least: three in production, one in the demonstration. */
+  KAFKA_REPLICATION: z.coerce.number().int().min(1).max(9).optional(),
+  /** Copies that must have a record before it counts: two of three, or the only one. */
+  KAFKA_MIN_INSYNC_REPLICAS: z.coerce.number().int().min(1).max(9).optional(),
 };
 
 /** The parsed form of `kafkaSettingsShape`. */
@@ -45,6 +59,8 @@ export function kafkaSettingsFrom(
   defaults: { clientId: string; production: boolean },
 ): KafkaSettings {
   const caFile = environment.KAFKA_TLS_CA_FILE;
+  const replication = environment.KAFKA_REPLICATION ?? (defaults.production ? 3 : 1);
+  const minInsyncReplicas = environment.KAFKA_MIN_INSYNC_REPLICAS ?? (replication > 2 ? 2 : 1);
   return {
     brokers: environment.KAFKA_BROKERS,
     username: environment.KAFKA_USERNAME,
@@ -54,5 +70,6 @@ export function kafkaSettingsFrom(
     tlsCa: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
     clientId: defaults.clientId,
     topicPrefix: environment.KAFKA_TOPIC_PREFIX,
+    expected: { replication, minInsyncReplicas },
   };
 }

@@ -19,6 +19,8 @@ export interface SinkStore {
   /** What was applied, in the order in which it was. */
   applied(): Promise<string[]>;
   storedOffsets(): Promise<Record<string, bigint>>;
+  /** Changes the role (`ALTER ROLE … <change>`) and ends its sessions, for which the change comes too late. */
+  alterRole(change: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,18 @@ export async function openSinkStore(group: string): Promise<SinkStore> {
         'SELECT topic, partition, next FROM stored_offset',
       );
       return Object.fromEntries(rows.rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next)]));
+    },
+    async alterRole(change) {
+      const admin = createPool({
+        url: database.adminUrl,
+        applicationName: 'sink-test-admin',
+        log: recordingLog(),
+      });
+      await admin.query(`ALTER ROLE ${database.role} ${change}`);
+      await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
+        database.role,
+      ]);
+      await admin.end();
     },
     async close() {
       await pool.end();

@@ -5,7 +5,7 @@ import { createLaneProducer, type LaneProducer } from '../src/lane-producer.ts';
 import { openClient } from '../src/open-client.ts';
 import type { Slice } from '../src/record.ts';
 import { createSink } from '../src/sink/create-sink.ts';
-import type { Sink, SinkOptions } from '../src/sink/sink-contract.ts';
+import type { Sink, SinkMetrics, SinkOptions } from '../src/sink/sink-contract.ts';
 import { provisionTopics } from '../src/topics/provision-topics.ts';
 import { readTopic, recordingLog, until } from './read-topic.ts';
 import { openSinkStore, type SinkStore } from './sink-store.ts';
@@ -13,6 +13,12 @@ import { openSinkStore, type SinkStore } from './sink-store.ts';
 const topic = 'delivery.flash.v1';
 const group = 'mailbox.flash';
 const partitions = 3;
+const noMetrics: SinkMetrics = {
+  sliceApplied: () => undefined,
+  recordDeadLettered: () => undefined,
+  sliceFailed: () => undefined,
+  lag: () => undefined,
+};
 let kafka: TestKafka;
 let store: SinkStore;
 let router: LaneProducer;
@@ -282,32 +288,89 @@ describe('failure', () => {
     expect(made.health().deadLetters).toBe(0);
   });
 
-  it('buries a record that fails for no stated reason only after several tries', async () => {
-    await publish(texts('bug', 3), 'one-key');
-    let tries = 0;
-    await sink({
+  it.each([
+    ['read-only', 'SET default_transaction_read_only = on', '25006', 'RESET default_transaction_read_only'],
+    ['out of connections', 'CONNECTION LIMIT 0', '53300', 'CONNECTION LIMIT -1'],
+  ])('waits while the database is %s, and blames no record', async (_, breaks, code, mends) => {
+    const made = await sink();
+    await publish(texts('before', 5), 'one-key');
+    await appliedAll(5);
+    await store.alterRole(breaks);
+    await publish(texts('during', 30), 'one-key');
+    const failing = () => made.health().partitions.find((each) => each.state === 'retrying');
+    await until('a slice waits', () => failing()?.failureCode === code);
+    await store.alterRole(mends);
+    await appliedAll(35);
+    expect(await store.applied()).toEqual([...texts('before', 5), ...texts('during', 30)]);
+    expect(made.health().deadLetters).toBe(0);
+  });
+
+  it('waits while the disk of the database is full, and blames no record', async () => {
+    await publish(texts('full', 30), 'one-key');
+    await store.pool.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$`,
+    );
+    await store.pool.query('CREATE TRIGGER full_disk BEFORE INSERT ON applied EXECUTE FUNCTION refuse()');
+    const made = await sink();
+    const failing = () => made.health().partitions.find((each) => each.state === 'retrying');
+    await until('a slice waits', () => failing()?.failureCode === '53100');
+    await store.pool.query('DROP TRIGGER full_disk ON applied');
+    await appliedAll(30);
+    expect(await store.applied()).toEqual(texts('full', 30));
+    expect(made.health().deadLetters).toBe(0);
+  });
+
+  it('stops the partition of a record that meets a bug, loudly, and buries nothing', async () => {
+    await publish(texts('bug', 9), 'one-key');
+    const log = recordingLog();
+    const alarms: (string | null)[] = [];
+    let mended = false;
+    const made = await sink({
+      log,
+      bugRetryMs: 200,
+      metrics: { ...noMetrics, partitionAlarm: ({ alarm }) => alarms.push(alarm) },
       apply: (slice) =>
         store.apply(slice, (text) => {
-          if (text !== 'bug:00001') return;
-          tries += 1;
-          throw new TypeError('x is not a function');
+          if (text === 'bug:00004' && !mended) throw new TypeError('x is not a function');
         }),
     });
-    await appliedAll(2);
-    await until('a dead letter', async () => (await readTopic(kafka.admin, `${group}.dlq.v1`)).length === 1);
-    expect(await store.applied()).toEqual(['bug:00000', 'bug:00002']);
-    expect(tries).toBeGreaterThanOrEqual(3);
+    await until('the partition has stopped', () => made.health().stoppedByBug);
+    expect(await store.applied()).toEqual(texts('bug', 4));
+    // What other partitions carry goes on.
+    const elsewhere = Array.from({ length: 30 }, (_, at) => ({
+      topic,
+      key: `other-${at}`,
+      value: Buffer.from(`on:${at}`),
+    }));
+    await router.send(elsewhere);
+    const stopped = made.health().partitions.find((each) => each.state === 'stopped-by-bug');
+    expect(stopped).toMatchObject({ next: '4', failureCode: 'TypeError' });
+    const others = (await readTopic(kafka.admin, topic)).filter(
+      ({ partition }) => partition !== stopped?.partition,
+    ).length;
+    await appliedAll(4 + others);
+    expect(await readTopic(kafka.admin, `${group}.dlq.v1`)).toEqual([]);
+    expect(log.lines.some(({ level, message }) => level === 'error' && /by a bug/.test(message))).toBe(true);
+    mended = true;
+    await appliedAll(39);
+    expect((await store.applied()).filter((text) => text.startsWith('bug'))).toEqual(texts('bug', 9));
+    expect(made.health()).toMatchObject({ stoppedByBug: false, deadLetters: 0 });
+    expect(alarms).toEqual(['stopped-by-bug', null]);
   });
 
   it('pauses the partition of a record from a newer release; the others go on', async () => {
     await publish(texts('newer', 30), 'one-key');
+    const alarms: (string | null)[] = [];
     const made = await sink({
+      metrics: { ...noMetrics, partitionAlarm: ({ alarm }) => alarms.push(alarm) },
       apply: (slice) =>
         store.apply(slice, (text) => {
           if (text === 'newer:00010') throw new PauseUntilUpgrade('SCHEMA_99');
         }),
     });
     await until('the partition pauses', () => made.health().pausedUntilUpgrade);
+    expect(alarms).toEqual(['paused-until-upgrade']);
     const paused = made.health().partitions.find((each) => each.state === 'paused-until-upgrade');
     expect(paused).toMatchObject({ next: '10', failureCode: 'SCHEMA_99' });
     expect(await store.applied()).toEqual(texts('newer', 10));

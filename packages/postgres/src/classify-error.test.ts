@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyPostgresError, markTransient } from './classify-error.ts';
+import { classifyPostgresError, isOutage, markTransient } from './classify-error.ts';
 
 const serverError = (code: string) => Object.assign(new Error('refused'), { code, severity: 'ERROR' });
 
@@ -40,6 +40,18 @@ describe('classifyPostgresError', () => {
     expect(classifyPostgresError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBe(
       'transient',
     );
+  });
+
+  it('waits for a database that is away, not for one that refuses', () => {
+    for (const code of ['08006', '53300', '53100', '57P03', '57014', '58030', '25006', '55P03']) {
+      expect(isOutage(serverError(code)), code).toBe(true);
+    }
+    expect(isOutage(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBe(true);
+    expect(isOutage(new Error('Connection terminated unexpectedly'))).toBe(true);
+    for (const code of ['28P01', '3D000', '42601', '42501', '42P01', '23505']) {
+      expect(isOutage(serverError(code)), code).toBe(false);
+    }
+    expect(isOutage(new TypeError('x'))).toBe(false);
   });
 
   it('leaves errors of others alone', () => {

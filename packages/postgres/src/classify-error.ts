@@ -60,3 +60,14 @@ export function markTransient<E>(error: E): E {
   if (failure === 'not-postgres' || !(error instanceof Error) || 'transient' in error) return error;
   return Object.assign(error, { transient: failure !== 'permanent' });
 }
+
+/** SQLSTATE of a server that is starting, stopping, full, failing over or out of connections. */
+const outages = /^(08|53|57|58|40|25006|55P03)/;
+
+/** Whether the database is away for now. A wrong password or a statement that it refuses is no such thing. */
+export function isOutage(error: unknown): boolean {
+  if (classifyPostgresError(error) === 'not-postgres') return false;
+  const code = postgresErrorCode(error);
+  if (code === undefined || !(error instanceof Error) || !('severity' in error)) return true;
+  return outages.test(code);
+}

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
-import { markTransient } from './classify-error.ts';
+import { isOutage, markTransient, postgresErrorCode } from './classify-error.ts';
 import { endQuietly } from './end-quietly.ts';
 import type { Log } from './log.ts';
 import type { Pool } from './pool.ts';
@@ -10,15 +11,47 @@ import type { Pool } from './pool.ts';
 const migrationsTable = 'schema_migration';
 const lockWaitMs = 60_000;
 
+/** What to apply, and how long to wait for a database that is away. */
+export interface MigrateOptions {
+  folder: URL;
+  /** Ends the wait. */
+  signal?: AbortSignal;
+  log: Log;
+}
+
+const firstBackOffMs = 100;
+const maxBackOffMs = 5_000;
+
 /**
  * Applies the `.sql` migrations of a folder, in the order of their numbers, all in one transaction and under
- * an advisory lock, so that replicas may start together. Uses a connection of its own: the pool's time-outs
- * are for requests.
+ * an advisory lock, so that replicas may start together. Waits for a database that is away: a service that
+ * starts before its database is no failure.
  */
-export async function migrate(database: Pool | string, options: { folder: URL; log: Log }): Promise<void> {
+export async function migrate(database: Pool | string, options: MigrateOptions): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal?.throwIfAborted();
+    try {
+      return await migrateOnce(database, options);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      const retryInMs = Math.min(firstBackOffMs * 2 ** Math.min(attempt - 1, 10), maxBackOffMs);
+      const code = postgresErrorCode(error) ?? 'NO_CONNECTION';
+      options.log.warn({ dependency: 'postgres', code, attempt, retryInMs }, 'database not reachable yet');
+      await sleep(retryInMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+}
+
+/** Uses a connection of its own: the pool's time-outs are for requests. */
+async function migrateOnce(database: Pool | string, options: MigrateOptions): Promise<void> {
   const connectionString = typeof database === 'string' ? database : database.options.connectionString;
   if (connectionString === undefined) throw new Error('the pool to migrate has no connection string');
-  const client = new pg.Client({ connectionString, application_name: 'migrate', lock_timeout: lockWaitMs });
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'migrate',
+    connectionTimeoutMillis: 5_000,
+    lock_timeout: lockWaitMs,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

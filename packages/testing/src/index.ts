@@ -32,7 +32,9 @@ export { cacheFolder, repositoryRoot } from './repository-paths.ts';
 export type { TestPrincipal } from './shared/backing-server.ts';
 export { type TestDatabase, testDatabase } from './shared/test-database.ts';
 export {
+  type OwnKafka,
   type ProvisionTopics,
+  startOwnKafka,
   type TestKafka,
   type TestKafkaSettings,
   testKafka,

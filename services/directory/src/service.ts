@@ -5,6 +5,7 @@ import {
   resolveSubject,
 } from '@chappe/directory';
 import {
+  checkTopics,
   createLaneProducer,
   type DirectoryReplica,
   DirectoryUnavailable,
@@ -36,10 +37,12 @@ export interface DirectoryOverrides {
   wrapProducer?(producer: LaneProducer): LaneProducer;
   wrapStore?(store: ReleaseStore): ReleaseStore;
   nowMs?(): number;
+  /** Gives up the start, or stops. */
+  stopSignal?: AbortSignal;
 }
 
 /**
- * Starts the directory: keeps the releases, publishes whatever of them Kafka does not hold, then answers
+ * Starts the directory. It listens first, so that `/readyz` says what is missing; then it keeps the releases, publishes whatever of them Kafka does not hold, then answers
  * from its own replica, read back from the topic like everybody else's.
  */
 export async function startDirectory(
@@ -50,13 +53,17 @@ export async function startDirectory(
   const instanceId = config.INSTANCE_ID;
   const log = createLogger({ service: 'directory', level: config.LOG_LEVEL, instanceId });
   const metrics = createMetrics({ service: 'directory' });
-  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const lifecycle = createLifecycle({
+    log,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    stopSignal: overrides.stopSignal,
+  });
   const kafka = kafkaSettingsFrom(config, {
     clientId: `directory-${instanceId}`,
     production: config.CHAPPE_PROFILE === 'production',
   });
   const failed = Promise.withResolvers<Error>();
-  const stopping = new AbortController();
+  const stopping = lifecycle.stopping;
   lifecycle.onStop('metrics', () => metrics.close());
 
   try {
@@ -76,30 +83,16 @@ export async function startDirectory(
       log,
     });
     lifecycle.onStop('postgres', () => pool.end());
-    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), log });
     const plainStore = createReleaseStore(pool);
     const store = overrides.wrapStore?.(plainStore) ?? plainStore;
-    if (config.CHAPPE_PROFILE === 'demonstration') await installDemonstration(store);
-
     const plainProducer = createLaneProducer(kafka, { name: 'directory', log });
     const producer = overrides.wrapProducer?.(plainProducer) ?? plainProducer;
-    await producer.start();
     lifecycle.onStop('producer', () => producer.stop());
-    await store.whileAlone(() => publishMissing(store, producer), stopping.signal);
-
     let directory: DirectoryReplica | undefined;
+    let opening: Promise<void> | undefined;
     lifecycle.onStop('directory', () => directory?.close());
-    const opening = openWhenPublished().then((replica) => {
-      directory = replica;
-    });
-    opening.catch((error: Error) => failed.resolve(error));
-    lifecycle.onStop('opening', async () => {
-      stopping.abort();
-      // Its failure has ended the service already, through `failed`.
-      await opening.catch(() => undefined);
-    });
-    // In production there may be no release yet; then the service runs, unready, until there is one.
-    if ((await store.list()).length > 0) await opening;
+    // Its failure has ended the service already, through `failed`.
+    lifecycle.onStop('opening', () => opening?.catch(() => undefined));
 
     const app = await createHttpServer({
       service: 'directory',
@@ -122,6 +115,7 @@ export async function startDirectory(
           await pool.query('SELECT 1');
           return { state: 'ready', optional: true };
         },
+        kafka: () => ({ state: producer.health().connected ? 'ready' : 'unavailable', optional: true }),
       },
       bodyLimitBytes: 1_024,
       openapi: { title: 'Chappe directory', version: '1.0.0' },
@@ -137,6 +131,20 @@ export async function startDirectory(
     });
     lifecycle.onStop('http', () => app.close());
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+
+    await checkTopics(kafka, 'directory', { log, signal: stopping });
+    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), signal: stopping, log });
+    if (config.CHAPPE_PROFILE === 'demonstration') await installDemonstration(store);
+    await producer.start();
+    await store.whileAlone(() => publishMissing(store, producer), stopping);
+    opening = openWhenPublished().then((replica) => {
+      directory = replica;
+    });
+    opening.catch((error: Error) => {
+      if (!stopping.aborted) failed.resolve(error);
+    });
+    // In production there may be no release yet; then the service runs, unready, until there is one.
+    if ((await store.list()).length > 0) await opening;
     return {
       url,
       whenFailed: failed.promise,
@@ -185,7 +193,7 @@ export async function startDirectory(
     for (const number of plan.numbers) {
       const records = await store.records(number);
       const missing = number === next ? records.filter(({ key }) => !plan.held.has(key)) : records;
-      await publish(number, missing, stopping.signal);
+      await publish(number, missing, stopping);
       await store.markAcknowledged(number);
     }
   }
@@ -193,12 +201,13 @@ export async function startDirectory(
   /** Looks again and again, in bounded attempts, so that a stop never waits for a first release. */
   async function openWhenPublished(): Promise<DirectoryReplica> {
     for (;;) {
-      stopping.signal.throwIfAborted();
+      stopping.throwIfAborted();
       try {
         return await openDirectoryReplica(kafka, {
           instanceId,
           service: 'directory',
           timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
+          signal: stopping,
           onFailure: (error) => failed.resolve(error),
           log,
         });

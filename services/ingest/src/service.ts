@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { resolveSubject } from '@chappe/directory';
-import { kafkaSettingsFrom, type LaneProducer, openDirectoryReplica } from '@chappe/kafka';
+import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
+import {
+  checkTopics,
+  type DirectoryReplica,
+  kafkaSettingsFrom,
+  type LaneProducer,
+  openDirectoryReplica,
+} from '@chappe/kafka';
 import type { Lane } from '@chappe/schemas';
 import {
   createAuthenticator,
@@ -9,10 +15,11 @@ import {
   createMetrics,
   createTokenVerifier,
   type Logger,
+  Problem,
   type RunningService,
 } from '@chappe/service-kit';
 import { openIngestHttp } from './adapters/http-server.ts';
-import { openMessageLanes } from './adapters/kafka-message-lanes.ts';
+import { createMessageLanes } from './adapters/kafka-message-lanes.ts';
 import { messageRecord } from './adapters/kafka-message-record.ts';
 import { noSharedMemory, withRecentSubmissions } from './adapters/recent-submissions.ts';
 import { openRedisSubmissionCache } from './adapters/redis-submission-cache.ts';
@@ -25,9 +32,14 @@ export interface IngestOverrides {
   readonly wrapMemory?: (memory: SubmissionMemory) => SubmissionMemory;
   readonly nowMs?: () => number;
   readonly log?: Logger;
+  /** Gives up the start, or stops. */
+  readonly stopSignal?: AbortSignal;
 }
 
-/** Starts ingest: directory, producers, cache, HTTP; stops in the reverse order, so that what was taken is flushed. */
+/**
+ * Starts ingest. It listens first, so that `/readyz` says what is missing while brokers are waited for; it stops
+ * in the reverse order, so that what was taken is flushed.
+ */
 export async function startIngest(
   config: IngestConfig,
   overrides: IngestOverrides = {},
@@ -37,7 +49,11 @@ export async function startIngest(
     createLogger({ service: 'ingest', level: config.LOG_LEVEL, instanceId: config.INSTANCE_ID });
   const nowMs = overrides.nowMs ?? Date.now;
   const metrics = createMetrics({ service: 'ingest' });
-  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const lifecycle = createLifecycle({
+    log,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    stopSignal: overrides.stopSignal,
+  });
   const failure = Promise.withResolvers<unknown>();
   lifecycle.onStop('metrics', metrics.close);
   try {
@@ -45,13 +61,9 @@ export async function startIngest(
       clientId: `ingest-${config.INSTANCE_ID}`,
       production: config.CHAPPE_PROFILE === 'production',
     });
-    const directory = await openDirectoryReplica(kafka, {
-      instanceId: config.INSTANCE_ID,
-      service: 'ingest',
-      log,
-      onFailure: failure.resolve,
-    });
-    lifecycle.onStop('directory', () => directory.close());
+    let replica: DirectoryReplica | undefined;
+    lifecycle.onStop('directory', () => replica?.close());
+    const directory = (): DirectorySnapshot | undefined => (replica?.ready() ? replica.current() : undefined);
     const cache =
       config.REDIS_URL === undefined
         ? undefined
@@ -64,7 +76,7 @@ export async function startIngest(
             log,
           });
     if (cache !== undefined) lifecycle.onStop('cache', cache.close);
-    const laneProducers = await openMessageLanes(kafka, config, {
+    const laneProducers = createMessageLanes(kafka, config, {
       log,
       metrics,
       wrap: overrides.wrapProducer,
@@ -73,7 +85,7 @@ export async function startIngest(
 
     const memory = withRecentSubmissions(cache ?? noSharedMemory);
     const submission: SubmitPorts = {
-      correspondents: () => directory.current().correspondents,
+      correspondents: () => directoryInForce(directory()).correspondents,
       memory: overrides.wrapMemory?.(memory) ?? memory,
       encode: messageRecord,
       send: laneProducers.send,
@@ -93,7 +105,10 @@ export async function startIngest(
         jwksUrl: config.OIDC_JWKS_URL,
         audience: config.OIDC_AUDIENCE,
       }),
-      resolveSubject: (token, actingAs, atMs) => resolveSubject(directory.current(), token, actingAs, atMs),
+      resolveSubject: (token, actingAs, atMs) => {
+        const snapshot = directory();
+        return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, atMs);
+      },
     });
     const http = await openIngestHttp(config, {
       log,
@@ -103,11 +118,21 @@ export async function startIngest(
       nowMs,
       dependencies: {
         kafka: laneProducers.health,
-        directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
+        directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
         ...(cache === undefined ? {} : { redis: () => ({ state: cache.state(), optional: true }) }),
       },
     });
     lifecycle.onStop('http', http.close);
+
+    await checkTopics(kafka, 'ingest', { log, signal: lifecycle.stopping });
+    await laneProducers.start();
+    replica = await openDirectoryReplica(kafka, {
+      instanceId: config.INSTANCE_ID,
+      service: 'ingest',
+      log,
+      signal: lifecycle.stopping,
+      onFailure: failure.resolve,
+    });
     return {
       url: http.url,
       whenFailed: failure.promise,
@@ -117,4 +142,10 @@ export async function startIngest(
     await lifecycle.stop('start-failed');
     throw error;
   }
+}
+
+/** Nobody is authenticated before the directory is there, so this is for the moment in which it is lost. */
+function directoryInForce(snapshot: DirectorySnapshot | undefined): DirectorySnapshot {
+  if (snapshot === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
+  return snapshot;
 }

@@ -7,13 +7,16 @@ import {
   type ReplicaState,
 } from '@chappe/directory';
 import { decode, directoryGroupPrefix, directoryTopic, type ServiceName } from '@chappe/schemas';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { disconnectQuietly } from '../disconnect-quietly.ts';
+import type { EachBatchPayload } from 'kafkajs';
+import { backOffMs, createPause } from '../back-off.ts';
 import { failureCode } from '../failure-code.ts';
+import { isKafkaRefusal } from '../kafka-refusal.ts';
+import { type ConsumePlan, keepConsuming, type OpenedConsumer } from '../keep-consuming.ts';
 import type { Log } from '../log.ts';
-import { clientRetry, openClient } from '../open-client.ts';
+import { openClient } from '../open-client.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { readLogBounds } from '../sink/log-bounds.ts';
+import { warnSeldom } from '../warn-seldom.ts';
 
 /** How a replica of the directory is opened. */
 export interface DirectoryReplicaOptions {
@@ -29,6 +32,8 @@ export interface DirectoryReplicaOptions {
   maxWaitMs?: number;
   /** What one fetch may bring. */
   maxFetchBytes?: number;
+  /** Ends the wait for a first release. */
+  signal?: AbortSignal;
   log: Log;
 }
 
@@ -38,6 +43,8 @@ export interface DirectoryReplicaHealth {
   release: number | null;
   /** Why the last record that was not applied was refused; null when all is well. */
   refused: string | null;
+  /** Whether a consumer follows the topic at this moment; without one the release served only grows old. */
+  following: boolean;
   failed: string | null;
 }
 
@@ -58,25 +65,26 @@ export class DirectoryUnavailable extends Error {
 
 /**
  * Reads `directory.v1` from its beginning to the end it had when this began, then follows it. Resolves once a
- * release is complete at that end: an older release, passed on the way, is never served.
+ * release is complete at that end: an older release, passed on the way, is never served. Brokers that are away
+ * are waited for, before and after; what was served stays served meanwhile.
  */
 export async function openDirectoryReplica(
   settings: KafkaSettings,
   options: DirectoryReplicaOptions,
 ): Promise<DirectoryReplica> {
-  const { log } = options;
+  const { log, signal } = options;
   const topic = settings.topicPrefix + directoryTopic;
-  const kafka = openClient(settings, { log });
-  const consumer = openConsumer(kafka, settings, options);
+  const pause = createPause();
+  const becomesReady = Promise.withResolvers<void>();
+  // It is awaited below, after other things that may fail first: a rejection until then is not unhandled.
+  void Promise.allSettled([becomesReady.promise]);
   let state: ReplicaState = emptyReplica();
   let next: bigint | undefined;
   let end: bigint | undefined;
   let refused: string | null = null;
   let failure: Error | undefined;
-  let closing = false;
+  let closing: Promise<void> | undefined;
   let served: DirectorySnapshot | undefined;
-  let onReady: () => void = () => undefined;
-  let onFailed: (error: Error) => void = () => undefined;
 
   /** Serves what is applied, but nothing before the end is reached. */
   function serve(): void {
@@ -86,7 +94,7 @@ export async function openDirectoryReplica(
     served = snapshot;
     log.info({ release: snapshot.release, topic: directoryTopic }, 'directory release applied');
     options.onChange?.(snapshot);
-    onReady();
+    becomesReady.resolve();
   }
 
   function applyValue(value: Buffer | null, offset: bigint): void {
@@ -109,7 +117,7 @@ export async function openDirectoryReplica(
     );
   }
 
-  async function eachBatch({ batch }: EachBatchPayload): Promise<void> {
+  async function eachBatch(_: OpenedConsumer, { batch }: EachBatchPayload): Promise<void> {
     for (const message of batch.messages) {
       const offset = BigInt(message.offset);
       if (next !== undefined && offset < next) continue;
@@ -122,43 +130,75 @@ export async function openDirectoryReplica(
   }
 
   function fail(error: Error): void {
-    if (failure !== undefined || closing) return;
+    if (failure !== undefined || closing !== undefined) return;
     failure = error;
     log.error({ err: error, code: failureCode(error) }, 'directory replica cannot go on');
     options.onFailure?.(error);
-    onFailed(error);
+    becomesReady.reject(error);
   }
 
-  // Nothing is ever committed, so each join would begin again at the start.
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    if (next !== undefined) consumer.seek({ topic, partition: 0, offset: next.toString() });
-  });
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) fail(payload.error);
+  const kept = keepConsuming(settings, {
+    group: directoryGroupPrefix(options.service) + options.instanceId,
+    // New for each consumer: in the group of a predecessor one would wait for its session to end.
+    groupId: () =>
+      `${settings.topicPrefix}${directoryGroupPrefix(options.service)}${options.instanceId}.${randomUUID()}`,
+    topics: [topic],
+    config: consumerConfig(options),
+    concurrency: 1,
+    // Nothing is ever committed, so each join would begin again at the start.
+    onJoin({ consumer }) {
+      if (next !== undefined) consumer.seek({ topic, partition: 0, offset: next.toString() });
+    },
+    eachBatch,
+    onLost: () => undefined,
+    onRefused: fail,
+    log,
   });
 
-  async function close(): Promise<void> {
-    closing = true;
-    await disconnectQuietly(consumer, log);
+  function close(): Promise<void> {
+    pause.end();
+    becomesReady.reject(new DirectoryUnavailable('closed before there was a complete release'));
+    closing ??= kept.stop();
+    return closing;
   }
 
-  const becomesReady = new Promise<void>((resolve, reject) => {
-    onReady = resolve;
-    onFailed = reject;
-  });
-  // It is awaited below, after other things that may fail first: a rejection until then is not unhandled.
-  void Promise.allSettled([becomesReady]);
+  /** The end that must be reached before anything is served. */
+  async function readEnd(): Promise<bigint> {
+    for (let attempt = 1; closing === undefined; attempt += 1) {
+      try {
+        const bounds = await readLogBounds(openClient(settings, { log }), [topic], log);
+        const found = bounds(topic, 0);
+        if (found !== undefined) return found.end;
+      } catch (error) {
+        if (isKafkaRefusal(error)) throw error;
+        const code = failureCode(error);
+        warnSeldom(
+          log,
+          `directory ${code}`,
+          { topic: directoryTopic, code, attempt },
+          'directory not reachable',
+        );
+      }
+      await pause.wait(backOffMs(attempt, { firstMs: 100, maxMs: 5_000 }));
+    }
+    throw new DirectoryUnavailable('closed before its topic could be read');
+  }
+
+  async function read(): Promise<void> {
+    end = await readEnd();
+    await kept.start();
+    await becomesReady.promise;
+  }
+
+  signal?.addEventListener('abort', close);
   try {
-    const bounds = (await readLogBounds(kafka, [topic], log))(topic, 0);
-    if (bounds === undefined) throw new DirectoryUnavailable(`${directoryTopic} does not exist`);
-    end = bounds.end;
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch });
-    await withTimeout(becomesReady, options.timeoutMs);
+    signal?.throwIfAborted();
+    await withTimeout(read(), options.timeoutMs);
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', close);
   }
 
   return {
@@ -171,16 +211,15 @@ export async function openDirectoryReplica(
       ready: served !== undefined && failure === undefined,
       release: served?.release ?? null,
       refused,
+      following: kept.joined(),
       failed: failure?.message ?? null,
     }),
     close,
   };
 }
 
-function openConsumer(kafka: Kafka, settings: KafkaSettings, options: DirectoryReplicaOptions): Consumer {
-  return kafka.consumer({
-    // New at each start: in the group of a killed predecessor one would wait for its session to end.
-    groupId: `${settings.topicPrefix}${directoryGroupPrefix(options.service)}${options.instanceId}.${randomUUID()}`,
+function consumerConfig(options: DirectoryReplicaOptions): ConsumePlan['config'] {
+  return {
     maxWaitTimeInMs: options.maxWaitMs ?? 1_000,
     minBytes: 1,
     maxBytes: options.maxFetchBytes ?? 4 * 1024 * 1024,
@@ -190,8 +229,7 @@ function openConsumer(kafka: Kafka, settings: KafkaSettings, options: DirectoryR
     heartbeatInterval: 5_000,
     allowAutoTopicCreation: false,
     metadataMaxAge: 300_000,
-    retry: { ...clientRetry },
-  });
+  };
 }
 
 async function withTimeout(work: Promise<void>, timeoutMs: number | undefined): Promise<void> {

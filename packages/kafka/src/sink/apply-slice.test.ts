@@ -122,16 +122,27 @@ it('does not move the offset before the dead letter is acknowledged', async () =
   expect(order).toEqual(['buried', 'moved to 20']);
 });
 
-it('tries an unexplained failure three times before it blames the record', async () => {
+it('never buries a record for a bug: it is tried until somebody gives up', async () => {
   let tries = 0;
-  const { applier, buried } = store((each) => {
-    if (each.offset !== 10n) return;
-    tries += 1;
-    throw new TypeError('x is not a function');
-  });
-  await applySlice({ ...slice, records: [record(10n)] }, applier);
-  expect(tries).toBe(3);
-  expect(buried).toEqual(['10 TypeError']);
+  const kinds = new Set<string>();
+  const { applier, buried, steps } = store(
+    (each) => {
+      if (each.offset !== 11n) return;
+      tries += 1;
+      throw new TypeError('x is not a function');
+    },
+    {
+      async backOff(attempt, failure) {
+        kinds.add(failure.kind);
+        return attempt < 50;
+      },
+    },
+  );
+  expect(await applySlice(slice, applier)).toEqual({ status: 'abandoned' });
+  expect(tries).toBe(51);
+  expect([...kinds]).toEqual(['unexpected']);
+  expect(buried).toEqual([]);
+  expect(steps.flatMap(({ records }) => records)).toEqual([10n]);
 });
 
 it('abandons a slice when the partition is gone', async () => {

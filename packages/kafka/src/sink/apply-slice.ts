@@ -23,14 +23,19 @@ export interface SliceApplier {
   log: Log;
 }
 
-/** A failure that nobody classified is tried this often before its record is taken for poison. */
-const unexpectedAttempts = 3;
+/** From this attempt on, a failure that nobody classified is taken for a bug of ours. */
+export const attemptsBeforeBug = 3;
 const applied: SliceFate = { status: 'applied' };
 const abandoned: SliceFate = { status: 'abandoned' };
 
 /**
  * Applies a slice whole; when the failure is neither of the world nor of the offset, record by record, so that
  * one bad record costs the others nothing and the order holds.
+ *
+ * A failure that nobody classified (a TypeError, an assertion) is a bug of ours, not the record's fault. Taking
+ * it for poison would bury every good message that meets the bug; ending the process would hand the partition
+ * to the next replica, and end that too. So the partition stops before the record, loudly, and tries again
+ * from time to time: the other partitions go on, and the release that mends the bug finds nothing missing.
  */
 export async function applySlice(slice: Slice, sink: SliceApplier): Promise<SliceFate> {
   for (let attempt = 1; ; attempt += 1) {
@@ -58,7 +63,7 @@ export async function applySlice(slice: Slice, sink: SliceApplier): Promise<Slic
         sink.log.error(fields, 'record not applied');
       }
       // An empty slice only moves the offset: there is no record to blame.
-      if (record === undefined || (failure.kind === 'unexpected' && attempt < unexpectedAttempts)) {
+      if (record === undefined || failure.kind === 'unexpected') {
         if (!(await sink.backOff(attempt, failure))) return abandoned;
         continue;
       }

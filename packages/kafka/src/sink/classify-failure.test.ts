@@ -14,6 +14,11 @@ it.each([
   ['a publication without acknowledgement', new PublicationFailed('timeout', true), 'transient', 'timeout'],
   ['a publication that can never be', new PublicationFailed('too-large', false), 'poison', 'too-large'],
   ['an unmarked loss of the server', error({ code: '57P01' }), 'transient', '57P01'],
+  ['an unmarked full disk', error({ code: '53100' }), 'transient', '53100'],
+  ['unmarked, too many connections', error({ code: '53300' }), 'transient', '53300'],
+  ['an unmarked read-only database', error({ code: '25006' }), 'transient', '25006'],
+  ['an assertion', error({ code: 'ERR_ASSERTION' }, 'AssertionError'), 'unexpected', 'ERR_ASSERTION'],
+  ['a number out of range', new RangeError('x'), 'unexpected', 'RangeError'],
   ['an unmarked network error', error({ code: 'ECONNREFUSED' }), 'transient', 'ECONNREFUSED'],
   ['a bug', new TypeError('x'), 'unexpected', 'TypeError'],
 ])('%s', (_, thrown, kind, code) => {

@@ -8,7 +8,7 @@ export type FailureKind =
   | 'pause'
   /** The record itself is at fault. */
   | 'poison'
-  /** Nobody said: tried again a few times, then taken for the record's fault. */
+  /** Nobody said: tried again a few times, then taken for a bug, which stops the partition. */
   | 'unexpected';
 
 /** A failure and its code, which goes to logs and dead letters and so never holds a value. */
@@ -26,7 +26,7 @@ const namedKinds: Readonly<Record<string, FailureKind>> = {
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** SQLSTATE classes of the database's state, for errors that no transaction has marked. */
-const stateClasses = new Set(['08', '40', '53', '55', '57', '58']);
+const stateClasses = new Set(['08', '25', '40', '53', '55', '57', '58']);
 
 /** Classifies what `apply` threw, by name and by mark, so that no package of a store has to be known here. */
 export function classifyFailure(error: unknown): Failure {

@@ -29,11 +29,18 @@ function lane(apply: (slice: Slice) => Promise<void>, limits = {}) {
     pauseFetching: () => calls.push('pause'),
     resumeFetching: () => calls.push('resume'),
     reposition: () => calls.push('reposition'),
+    metrics: {
+      sliceApplied: () => undefined,
+      recordDeadLettered: () => undefined,
+      sliceFailed: () => undefined,
+      lag: () => undefined,
+      partitionAlarm: ({ alarm }) => calls.push(`alarm ${alarm}`),
+    },
     log,
   };
   const made = new PartitionLane(
     { topic: 't', partition: 0 },
-    { maxSliceRecords: 10, maxSliceBytes: 1_000, maxQueueBytes: 1_000, ...limits },
+    { maxSliceRecords: 10, maxSliceBytes: 1_000, maxQueueBytes: 1_000, bugRetryMs: 5, ...limits },
     owner,
   );
   return { made, calls };
@@ -149,4 +156,23 @@ it('ends the slice under way when it closes, and begins no other', async () => {
   await closing;
   await settled();
   expect(slices).toHaveLength(1);
+});
+
+it('stops before the record that meets a bug, says so, and goes on once the bug is gone', async () => {
+  let broken = true;
+  const applied: bigint[] = [];
+  const { made, calls } = lane(async (slice) => {
+    if (broken && slice.records.some(({ offset }) => offset === 1n))
+      throw new TypeError('x is not a function');
+    applied.push(...slice.records.map(({ offset }) => offset));
+  });
+  made.begin(0n, 3n);
+  made.offer(batch(0n, 3n));
+  await expect.poll(() => made.health().state).toBe('stopped-by-bug');
+  expect(made.health()).toMatchObject({ failureCode: 'TypeError' });
+  expect(applied).toEqual([0n]);
+  expect(calls).toEqual(['alarm stopped-by-bug']);
+  broken = false;
+  await expect.poll(() => applied).toEqual([0n, 1n, 2n]);
+  expect(calls).toEqual(['alarm stopped-by-bug', 'alarm null']);
 });

@@ -1,6 +1,8 @@
+import { backOffMs, createPause } from '../back-off.ts';
 import type { Log } from '../log.ts';
 import type { IncomingRecord, Slice } from '../record.ts';
-import { applySlice, type SliceFate } from './apply-slice.ts';
+import { warnSeldom } from '../warn-seldom.ts';
+import { applySlice, attemptsBeforeBug, type SliceFate } from './apply-slice.ts';
 import type { Failure } from './classify-failure.ts';
 import type { PartitionHealth, SinkMetrics } from './sink-contract.ts';
 
@@ -19,6 +21,8 @@ export interface LaneLimits {
   maxSliceRecords: number;
   maxSliceBytes: number;
   maxQueueBytes: number;
+  /** How often a record that meets a bug is tried again. */
+  bugRetryMs: number;
 }
 
 /** What a lane asks of its sink. */
@@ -39,8 +43,7 @@ interface Queued {
   bytes: number;
 }
 
-const firstBackOffMs = 50;
-const maxBackOffMs = 5_000;
+const backOff = { firstMs: 50, maxMs: 5_000 };
 
 /**
  * One assigned partition: its own bounded queue and its own loop, so that partitions are worked on in parallel
@@ -64,7 +67,8 @@ export class PartitionLane {
   #fetchingPaused = false;
   #loop: Promise<void> = Promise.resolve();
   #looping = false;
-  #wakeBackOff: (() => void) | undefined;
+  #alarmed: 'paused-until-upgrade' | 'stopped-by-bug' | null = null;
+  readonly #pause = createPause();
 
   constructor(at: { topic: string; partition: number }, limits: LaneLimits, owner: LaneOwner) {
     this.topic = at.topic;
@@ -120,11 +124,18 @@ export class PartitionLane {
     return this.#closed;
   }
 
+  /** Says in health why it has not begun yet. */
+  noteFailure(code: string): void {
+    this.#failureCode = code;
+  }
+
   /** Drops what waits; resolves when the slice under way has ended. */
   close(): Promise<void> {
     this.#closed = true;
     this.#queue = [];
-    this.#wakeBackOff?.();
+    this.#pause.end();
+    // Whoever has the partition next raises the alarm again if there is still cause.
+    this.#alarm('positioning');
     return this.#loop;
   }
 
@@ -178,7 +189,7 @@ export class PartitionLane {
     if (this.#closed) return;
     if (fate.status === 'applied') {
       this.#next = slice.after;
-      this.#state = 'running';
+      this.#alarm('running');
       this.#failureCode = null;
       const newestTimestampMs = slice.records.at(-1)?.timestampMs ?? null;
       const records = slice.records.length;
@@ -193,7 +204,7 @@ export class PartitionLane {
       this.#owner.reposition();
     } else if (fate.status === 'paused') {
       this.#owner.log.error({ topic, partition, offset: fate.next, code: fate.code }, 'paused until upgrade');
-      this.#state = 'paused-until-upgrade';
+      this.#alarm('paused-until-upgrade');
       this.#failureCode = fate.code;
       this.#next = fate.next;
       this.#queue = [];
@@ -231,20 +242,24 @@ export class PartitionLane {
   async #backOff(attempt: number, failure: Failure): Promise<boolean> {
     if (this.#closed) return false;
     const { topic, partition } = this;
-    this.#state = 'retrying';
+    const byBug = failure.kind === 'unexpected' && attempt >= attemptsBeforeBug;
+    this.#alarm(byBug ? 'stopped-by-bug' : 'retrying');
     this.#failureCode = failure.code;
-    const full = Math.min(firstBackOffMs * 2 ** Math.min(attempt - 1, 10), maxBackOffMs);
-    const retryInMs = Math.round(full * (0.75 + Math.random() / 2));
+    const retryInMs = byBug ? this.#limits.bugRetryMs : backOffMs(attempt, backOff);
+    const fields = { topic, partition, code: failure.code, attempt, retryInMs };
     this.#owner.metrics?.sliceFailed({ topic, partition, kind: failure.kind });
-    this.#owner.log.warn({ topic, partition, code: failure.code, attempt, retryInMs }, 'slice not applied');
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, retryInMs);
-      this.#wakeBackOff = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wakeBackOff = undefined;
+    if (byBug) this.#owner.log.error(fields, 'partition stopped by a bug');
+    else warnSeldom(this.#owner.log, `slice ${topic} ${failure.code}`, fields, 'slice not applied');
+    await this.#pause.wait(retryInMs);
     return !this.#closed;
+  }
+
+  #alarm(state: PartitionHealth['state']): void {
+    this.#state = state;
+    const { topic, partition } = this;
+    const alarm = state === 'paused-until-upgrade' || state === 'stopped-by-bug' ? state : null;
+    if (alarm === this.#alarmed) return;
+    this.#alarmed = alarm;
+    this.#owner.metrics?.partitionAlarm?.({ topic, partition, alarm });
   }
 }

@@ -19,6 +19,8 @@ export interface SinkOptions {
   /** How long a fetch may wait for a record; also how long stop() may take when nothing happens. */
   maxWaitMs?: number;
   sessionTimeoutMs?: number;
+  /** How often a partition that a bug has stopped tries again. */
+  bugRetryMs?: number;
   /** Where dead letters go; by default a producer of the sink's own, connected at the first one. */
   deadLetters?: Pick<LaneProducer, 'send'>;
   log: Log;
@@ -37,13 +39,19 @@ export interface SinkMetrics {
   recordDeadLettered(letter: { topic: string; partition: number; code: string }): void;
   sliceFailed(failure: { topic: string; partition: number; kind: string }): void;
   lag(partition: { topic: string; partition: number; records: number }): void;
+  /** A partition stands still until somebody acts; null when it goes on, or is no longer ours. */
+  partitionAlarm?(partition: {
+    topic: string;
+    partition: number;
+    alarm: 'paused-until-upgrade' | 'stopped-by-bug' | null;
+  }): void;
 }
 
 /** The state of one partition of a sink. */
 export interface PartitionHealth {
   topic: string;
   partition: number;
-  state: 'positioning' | 'running' | 'retrying' | 'paused-until-upgrade';
+  state: 'positioning' | 'running' | 'retrying' | 'paused-until-upgrade' | 'stopped-by-bug';
   next: string | null;
   queuedRecords: number;
   /** Records between `next` and the end of the log as last seen. */
@@ -55,14 +63,17 @@ export interface PartitionHealth {
 export interface SinkHealth {
   joined: boolean;
   failed: string | null;
+  /** Why the last consumer was lost, while there is no other. */
+  lastFailureCode: string | null;
   pausedUntilUpgrade: boolean;
+  stoppedByBug: boolean;
   deadLetters: number;
   partitions: PartitionHealth[];
 }
 
 /** Applies the records of some topics exactly once in effect. */
 export interface Sink {
-  /** Resolves once this member has joined its group. */
+  /** Resolves once this member has joined its group, however long that takes; rejects when refused or stopped. */
   start(): Promise<void>;
   /** Ends the slices under way, leaves the group. */
   stop(): Promise<void>;

@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceName, type TopicDefinition, topics } from '@chappe/schemas';
 import kafkajs, { type Admin } from 'kafkajs';
+import { backOffMs } from '../back-off.ts';
 import { disconnectQuietly } from '../disconnect-quietly.ts';
 import { failureCode } from '../failure-code.ts';
+import { isKafkaRefusal } from '../kafka-refusal.ts';
 import type { Log } from '../log.ts';
 import { openClient } from '../open-client.ts';
-import type { KafkaSettings } from '../settings.ts';
-import { compareTopic, type ExpectedCluster, type FoundTopic } from './compare-topic.ts';
+import type { ExpectedCluster, KafkaSettings } from '../settings.ts';
+import { warnSeldom } from '../warn-seldom.ts';
+import { compareTopic, type FoundTopic } from './compare-topic.ts';
+import { missingRights } from './probe-rights.ts';
 
 /** The topics are not as the table says; the message names every difference. */
 export class TopicDifferences extends Error {
@@ -28,27 +33,70 @@ const silent: Log = {
   error: () => undefined,
 };
 
+/** What is expected of the cluster, and how long to wait for it. */
+export interface TopicCheckOptions extends ExpectedCluster {
+  /** Ends the wait for brokers that are away. */
+  signal?: AbortSignal;
+  log?: Log;
+}
+
+const backOff = { firstMs: 100, maxMs: 5_000 };
+/** A broker that has just started may not know every topic and right yet: only what lasts is a difference. */
+const believedAfterChecks = 3;
+const checkAgainMs = 700;
+
 /**
- * Compares the topics that a service reads or writes with the table, with the service's own rights. Throws
- * TopicDifferences: a wrong time stamp type or retention loses messages long before anybody looks.
+ * Compares the topics that a service reads or writes with the table, and its rights with the access list, with
+ * the service's own principal. Waits for brokers that are away. Throws TopicDifferences, with all of them: a
+ * wrong time stamp type or retention loses messages long before anybody looks, and a missing right to a group
+ * would only show as a consumer that never joins.
  */
 export async function checkTopics(
   settings: KafkaSettings,
   service: ServiceName,
-  expected: ExpectedCluster & { log?: Log } = {},
+  options: TopicCheckOptions = {},
 ): Promise<void> {
+  const { signal, log = silent } = options;
+  const expected = { ...settings.expected, ...options };
+  let found = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
+    let waitMs = checkAgainMs;
+    try {
+      const differences = await findDifferences(settings, service, expected, log);
+      if (differences.length === 0) return;
+      found += 1;
+      if (found >= believedAfterChecks) throw new TopicDifferences(differences);
+    } catch (error) {
+      if (error instanceof TopicDifferences || isKafkaRefusal(error)) throw error;
+      waitMs = backOffMs(attempt, backOff);
+      const code = failureCode(error);
+      warnSeldom(log, `check ${code}`, { code, attempt, retryInMs: waitMs }, 'topics cannot be checked yet');
+    }
+    await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+async function findDifferences(
+  settings: KafkaSettings,
+  service: ServiceName,
+  expected: ExpectedCluster,
+  log: Log,
+): Promise<string[]> {
+  const { topicPrefix } = settings;
   const used = topics.filter((topic) => topic.readers.includes(service) || topic.writers.includes(service));
-  const admin = openClient(settings, { log: expected.log ?? silent }).admin();
-  await admin.connect();
+  const kafka = openClient(settings, { log });
+  const admin = kafka.admin();
   try {
+    await admin.connect();
     const differences: string[] = [];
     for (const topic of used) {
-      const found = await describe(admin, settings.topicPrefix + topic.name);
+      const found = await describe(admin, topicPrefix + topic.name);
       differences.push(...compareTopic(topic, found, expected));
     }
-    if (differences.length > 0) throw new TopicDifferences(differences);
+    return [...differences, ...(await missingRights(kafka, service, topicPrefix))];
   } finally {
-    await disconnectQuietly(admin, expected.log ?? silent);
+    await disconnectQuietly(admin, log);
   }
 }
 

@@ -1,16 +1,11 @@
 import type { TopicDefinition } from '@chappe/schemas';
+import type { ExpectedCluster } from '../settings.ts';
 
 /** A topic as the brokers describe it. */
 export type FoundTopic =
   | { status: 'missing' }
   | { status: 'forbidden' }
   | { status: 'found'; partitions: number; replication: number; config: ReadonlyMap<string, string> };
-
-/** What this deployment promises beyond the table. */
-export interface ExpectedCluster {
-  replication?: number;
-  minInsyncReplicas?: number;
-}
 
 /** Names every way in which a topic differs from its row of the table. */
 export function compareTopic(

@@ -54,4 +54,31 @@ describe('a lifecycle', () => {
     await lifecycle.fail('consumer-crashed', new Error('x'));
     expect({ ended, exits }).toEqual({ ended: true, exits: [1] });
   });
+
+  it('says that it stops to whatever waits, before anything is ended', async () => {
+    const { lifecycle } = given();
+    const seen: boolean[] = [];
+    lifecycle.onStop('http', () => void seen.push(lifecycle.stopping.aborted));
+    expect(lifecycle.stopping.aborted).toBe(false);
+    await lifecycle.stop('test');
+    expect(seen).toEqual([true]);
+  });
+
+  it('stops with the signal it was given, even one that came before', async () => {
+    const stopSignal = new AbortController();
+    const log = { info: () => {}, warn: () => {}, error: () => {}, fatal: () => {} };
+    const running = createLifecycle({ log, timeoutMs: 100, stopSignal: stopSignal.signal });
+    stopSignal.abort();
+    expect(running.stopping.aborted).toBe(true);
+    const late = createLifecycle({ log, timeoutMs: 100, stopSignal: stopSignal.signal });
+    expect(late.stopping.aborted).toBe(true);
+  });
+
+  it('ends at once what is opened by a start that the stop has overtaken', async () => {
+    const { lifecycle } = given();
+    await lifecycle.stop('test');
+    const ended: string[] = [];
+    lifecycle.onStop('late', () => void ended.push('late'));
+    await expect.poll(() => ended).toEqual(['late']);
+  });
 });

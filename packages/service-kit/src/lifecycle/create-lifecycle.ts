@@ -2,6 +2,8 @@ import type { Logger } from '../observability/create-logger.ts';
 
 /** Ends what a service has opened, in reverse order, within a bound. */
 export interface Lifecycle {
+  /** Aborted when the stop begins: whatever waits for brokers or a database gives up. */
+  readonly stopping: AbortSignal;
   /** Registers how to end something that was just opened; the last one opened is ended first. */
   onStop(name: string, end: () => unknown): void;
   /** Ends everything once; later calls wait for the same end. True when every step ended in time. */
@@ -16,6 +18,8 @@ export interface Lifecycle {
 export interface LifecycleOptions {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error' | 'fatal'>;
   readonly timeoutMs: number;
+  /** Stops when it aborts: the signal that a service is given for its start. */
+  readonly stopSignal?: AbortSignal | undefined;
   readonly exit?: (code: number) => void;
 }
 
@@ -23,13 +27,16 @@ export interface LifecycleOptions {
 export function createLifecycle({
   log,
   timeoutMs,
+  stopSignal,
   exit = (code) => process.exit(code),
 }: LifecycleOptions): Lifecycle {
   const steps: { name: string; end: () => unknown }[] = [];
+  const begun = new AbortController();
   let stopping: Promise<boolean> | undefined;
 
   async function endAll(reason: string): Promise<boolean> {
     log.info({ reason }, 'stopping');
+    begun.abort(new StoppedWhileStarting());
     const deadline = performance.now() + timeoutMs;
     let inTime = true;
     for (const step of steps.toReversed()) {
@@ -43,9 +50,17 @@ export function createLifecycle({
     return inTime;
   }
 
+  async function endLate(name: string, end: () => unknown): Promise<void> {
+    const outcome = await endWithin(end, timeoutMs);
+    if (outcome.status !== 'ended') log.warn({ step: name }, 'step opened while stopping did not end');
+  }
+
   const lifecycle: Lifecycle = {
+    stopping: begun.signal,
     onStop(name, end) {
       steps.push({ name, end });
+      // Opened by a start that was overtaken by the stop: nobody else would end it.
+      if (stopping !== undefined) void endLate(name, end);
     },
     stop(reason) {
       stopping ??= endAll(reason);
@@ -68,7 +83,20 @@ export function createLifecycle({
       process.on('unhandledRejection', (cause) => void lifecycle.fail('unhandled-rejection', cause));
     },
   };
+  const onStopSignal = (): void => void lifecycle.stop('requested');
+  if (stopSignal?.aborted === true) onStopSignal();
+  else stopSignal?.addEventListener('abort', onStopSignal, { once: true });
   return lifecycle;
+}
+
+/** Why what a starting service waited for was given up. */
+class StoppedWhileStarting extends Error {
+  override readonly name = 'StoppedWhileStarting';
+  readonly code = 'STOPPED_WHILE_STARTING';
+
+  constructor() {
+    super('the service was told to stop');
+  }
 }
 
 type StepOutcome = { status: 'ended' } | { status: 'late' } | { status: 'failed'; cause: unknown };

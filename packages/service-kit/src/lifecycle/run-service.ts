@@ -19,7 +19,11 @@ export interface RunServiceOptions<Schema extends z.ZodType<BaseSettings>> {
   readonly service: string;
   readonly settings: Schema;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly start: (config: z.output<Schema>) => Promise<RunningService>;
+  /** Opens the service; gives up waiting, and closes what is open, when the signal comes first. */
+  readonly start: (
+    config: z.output<Schema>,
+    context: { readonly stopSignal: AbortSignal },
+  ) => Promise<RunningService>;
 }
 
 /** The whole of a main.ts: environment, configuration, production check, start, signals, stop. */
@@ -34,13 +38,18 @@ export async function runService<Schema extends z.ZodType<BaseSettings>>(
   });
   const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   lifecycle.installSignalHandlers();
+  const starting = options.start(config, { stopSignal: lifecycle.stopping });
+  // A stop that comes while the service still waits for its stores ends when the start has given up.
+  lifecycle.onStop(options.service, async () => {
+    const [started] = await Promise.allSettled([starting]);
+    if (started.status === 'fulfilled') await started.value.stop();
+  });
   try {
-    const running = await options.start(config);
-    lifecycle.onStop(options.service, () => running.stop());
+    const running = await starting;
     log.info({ url: running.url, profile: config.CHAPPE_PROFILE }, 'started');
     void running.whenFailed?.then((cause) => lifecycle.fail('service-failed', cause));
   } catch (cause) {
-    await lifecycle.fail('start-failed', cause);
+    if (!lifecycle.stopping.aborted) await lifecycle.fail('start-failed', cause);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { type RunningKafka, startKafka } from '../kafka/start-kafka.ts';
+import { type KafkaOptions, type RunningKafka, startKafka } from '../kafka/start-kafka.ts';
 import { type RunningPostgres, startPostgres } from '../postgres/start-postgres.ts';
 import { type RunningRedis, startRedis } from '../redis/start-redis.ts';
 
@@ -48,7 +48,7 @@ export function ownBacking(): OwnedBacking {
   let redisDatabase = 0;
   return {
     async kafka() {
-      kafka ??= startSharedKafka();
+      kafka ??= startTestCluster();
       return (await kafka).backing;
     },
     async postgres() {
@@ -102,10 +102,14 @@ export async function serveBacking(backing: Backing): Promise<{ url: string; clo
   };
 }
 
-async function startSharedKafka(): Promise<{ running: RunningKafka; backing: KafkaBacking }> {
+/** Starts a cluster with one user per principal. */
+export async function startTestCluster(
+  options: Omit<KafkaOptions, 'users'> = {},
+): Promise<{ running: RunningKafka; backing: KafkaBacking }> {
   const passwords = Object.fromEntries(testPrincipals.map((name) => [name, demoPassword()]));
   const running = await startKafka({
     shortLived: true,
+    ...options,
     users: [
       { name: 'admin', password: demoPassword(), superUser: true },
       ...Object.entries(passwords).map(([name, password]) => ({ name, password })),

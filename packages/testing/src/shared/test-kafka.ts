@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type TestPrincipal, testPrincipals } from './backing-server.ts';
+import type { RunningKafka } from '../kafka/start-kafka.ts';
+import { type KafkaBacking, startTestCluster, type TestPrincipal, testPrincipals } from './backing-server.ts';
 import { sharedBacking } from './shared-backing.ts';
 
 /** Settings as packages/kafka takes them. */
@@ -19,7 +20,7 @@ export type ProvisionTopics = (
   options: { replication: number; minInsyncReplicas: number; principals: Record<TestPrincipal, string> },
 ) => Promise<unknown>;
 
-/** The shared Kafka as one test file sees it: under a topic prefix of its own. */
+/** A Kafka as a test file sees it; the shared one under a topic prefix of the file's own. */
 export interface TestKafka {
   readonly brokers: string[];
   readonly topicPrefix: string;
@@ -34,7 +35,50 @@ export interface TestKafka {
 /** Connects a test file to the run's Kafka, with the topics and ACLs that `provision` makes. */
 export async function testKafka(options: { provision?: ProvisionTopics } = {}): Promise<TestKafka> {
   const backing = await sharedBacking().kafka();
-  const topicPrefix = `t${randomBytes(4).toString('hex')}.`;
+  const kafka = seenFrom(backing, `t${randomBytes(4).toString('hex')}.`);
+  await options.provision?.(kafka.admin, {
+    replication: 1,
+    minInsyncReplicas: 1,
+    principals: principalNames(),
+  });
+  return kafka;
+}
+
+/** A Kafka of one test file alone, whose brokers it may kill. */
+export interface OwnKafka extends TestKafka {
+  readonly cluster: RunningKafka;
+  stop(): Promise<void>;
+}
+
+/** What to start, and how its topics are made: three copies on three brokers, of which two must have a record. */
+export interface OwnKafkaOptions {
+  brokers: 1 | 3;
+  provision?: ProvisionTopics;
+  overrides?: Readonly<Record<string, string>>;
+}
+
+/** Starts a Kafka for the test file that calls: only for what breaks brokers, since each takes seconds to start. */
+export async function startOwnKafka(options: OwnKafkaOptions): Promise<OwnKafka> {
+  const { running, backing } = await startTestCluster({
+    brokers: options.brokers,
+    heapMb: options.brokers === 1 ? 384 : 256,
+    ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
+  });
+  const kafka = seenFrom(backing, '');
+  try {
+    await options.provision?.(kafka.admin, {
+      replication: options.brokers,
+      minInsyncReplicas: options.brokers === 3 ? 2 : 1,
+      principals: principalNames(),
+    });
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return { ...kafka, cluster: running, stop: () => running.stop() };
+}
+
+function seenFrom(backing: KafkaBacking, topicPrefix: string): TestKafka {
   const as = (username: string, password: string): TestKafkaSettings => ({
     brokers: backing.brokers,
     username,
@@ -44,12 +88,10 @@ export async function testKafka(options: { provision?: ProvisionTopics } = {}): 
     clientId: `test-${username}`,
     topicPrefix,
   });
-  const admin = as(backing.admin.username, backing.admin.password);
-  await options.provision?.(admin, { replication: 1, minInsyncReplicas: 1, principals: principalNames() });
   return {
     brokers: backing.brokers,
     topicPrefix,
-    admin,
+    admin: as(backing.admin.username, backing.admin.password),
     settings: (principal) => as(principal, backing.passwords[principal]),
     environment: (principal) => ({
       KAFKA_BROKERS: backing.brokers.join(','),

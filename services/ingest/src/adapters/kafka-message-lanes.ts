@@ -11,14 +11,16 @@ import type { IngestConfig } from '../config.ts';
 
 /** The three lanes, each with a producer and a bound of its own: a full routine lane never holds up a flash. */
 export interface MessageLanes {
+  /** Resolves once all are connected, however long the brokers are away. */
+  start(): Promise<void>;
   send(lane: Lane, record: OutgoingRecord): Promise<SendOutcome>;
   health(): DependencyHealth;
   /** Flushes what was taken, then closes. */
   stop(): Promise<void>;
 }
 
-/** Opens the producers of the three lanes. */
-export async function openMessageLanes(
+/** Makes the producers of the three lanes; nothing is connected yet. */
+export function createMessageLanes(
   settings: KafkaSettings,
   config: Pick<IngestConfig, 'ACKNOWLEDGE_TIMEOUT_MS' | 'QUEUE_LIMIT_BYTES'>,
   {
@@ -30,7 +32,7 @@ export async function openMessageLanes(
     metrics: Metrics;
     wrap?: ((producer: LaneProducer, lane: Lane) => LaneProducer) | undefined;
   },
-): Promise<MessageLanes> {
+): MessageLanes {
   const observe = createProducerMetrics(metrics);
   const open = (lane: Lane): LaneProducer => {
     const producer = createLaneProducer(settings, {
@@ -47,15 +49,10 @@ export async function openMessageLanes(
     urgent: open('urgent'),
     routine: open('routine'),
   };
-  const stop = async (): Promise<void> =>
-    void (await Promise.all(lanes.map((lane) => producers[lane].stop())));
-  try {
-    await Promise.all(lanes.map((lane) => producers[lane].start()));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return {
+    async start() {
+      await Promise.all(lanes.map((lane) => producers[lane].start()));
+    },
     send: (lane, record) => producers[lane].send([record]),
     health() {
       const states = lanes.map((lane) => producers[lane].health());
@@ -63,6 +60,8 @@ export async function openMessageLanes(
         state: states.some((health) => health.failing || !health.connected) ? 'unavailable' : 'ready',
       };
     },
-    stop,
+    async stop() {
+      await Promise.all(lanes.map((lane) => producers[lane].stop()));
+    },
   };
 }
