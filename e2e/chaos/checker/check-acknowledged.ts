@@ -50,6 +50,7 @@ function* checkOne(
     if (!evidence.archived.has(messageId))
       yield violation('is accepted and should be archived; no search shows it');
     yield* missingFrom(record, sent, inboxes, messageId, violation);
+    if (record.kind === 'DISPATCH') yield* originalMissingFrom(record, run, inboxes, violation);
     if (refused.length > 0 && record.variants === 1) {
       yield violation(
         `is accepted, and refused as well (${codesOf(refused)}), although it had one body only`,
@@ -99,6 +100,23 @@ function* missingFrom(
       ? 'whoever composed it expects it there'
       : 'tracking names it';
     yield violation(`should be in the inbox of ${correspondent} (${because}); it is not`, correspondent);
+  }
+}
+
+/** A dispatch passes its original on: whoever gets the one holds the other, or wrote it. */
+function* originalMissingFrom(
+  { refersTo = '', expect }: SubmissionRecord,
+  run: Run,
+  inboxes: ReadonlyMap<string, InboxIndex>,
+  violation: (text: string, correspondent?: string) => Violation,
+): Generator<Violation> {
+  const author = run.byMessage.get(refersTo)?.correspondent;
+  for (const correspondent of expect?.recipients ?? []) {
+    if (correspondent === author || inboxes.get(correspondent)?.numberOf.has(refersTo) === true) continue;
+    yield violation(
+      `should bring its original ${refersTo} to ${correspondent}, whose inbox lacks it`,
+      correspondent,
+    );
   }
 }
 
