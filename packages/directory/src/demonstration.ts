@@ -28,6 +28,11 @@ export function loadDemonstration(issuer: string): DirectoryEntries {
       grants: grantsJson.items,
       rules: rulesJson.items,
       channels: channelsJson.items,
+      units: [],
+      positions: [],
+      shifts: [],
+      absences: [],
+      releaseRules: [],
     },
     issuer,
   );

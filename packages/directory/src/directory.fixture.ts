@@ -100,7 +100,7 @@ export function someEntries(overrides: Partial<DirectoryEntries> = {}): Director
       aCorrespondent({ code: 'desk:cyber', type: 'DESK', shortCode: 'CY', ceiling: 'SECRET' }),
       aCorrespondent({ code: 'desk:duty', type: 'DESK', shortCode: 'DU', ceiling: 'SECRET', dutyDesk: true }),
     ],
-    coverage: [{ correspondent: 'post:DJ', countries: ['DJ'] }],
+    coverage: [{ correspondent: 'post:DJ', countries: ['DJ'], shares: [] }],
     persons: [
       {
         personId: 'person-1',
@@ -118,6 +118,11 @@ export function someEntries(overrides: Partial<DirectoryEntries> = {}): Director
     ],
     rules: [aRule()],
     channels: [],
+    units: [],
+    positions: [],
+    shifts: [],
+    absences: [],
+    releaseRules: [],
     ...overrides,
   };
 }

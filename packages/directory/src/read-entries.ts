@@ -1,4 +1,5 @@
 import {
+  type Absence,
   accessibilityCodes,
   activityCodes,
   type Channel,
@@ -6,17 +7,24 @@ import {
   type Coverage,
   classificationCodes,
   correspondentTypeCodes,
+  coverageRankCodes,
   crimeAreaCodes,
+  type DutyShift,
   entityTypeCodes,
   type Grant,
   kindCodes,
   type Person,
+  type Position,
+  type ReleaseRule,
   type Rule,
   type RuleConditions,
   type RuleExample,
   type System,
+  statusCodes,
   subjectKindCodes,
+  type Unit,
   urgencyCodes,
+  weekdayCodes,
 } from '@chappe/schemas';
 import type { DirectoryEntries } from './directory-entries.ts';
 
@@ -41,6 +49,11 @@ export function readEntries(files: FileEntries, issuer: string): DirectoryEntrie
     grants: files.grants.map((each) => readGrant({ ...each })),
     rules: files.rules.map((each) => readRule({ ...each })),
     channels: files.channels.map((each) => readChannel({ ...each })),
+    units: files.units.map((each) => readUnit({ ...each })),
+    positions: files.positions.map((each) => readPosition({ ...each })),
+    shifts: files.shifts.map((each) => readShift({ ...each })),
+    absences: files.absences.map((each) => readAbsence({ ...each })),
+    releaseRules: files.releaseRules.map((each) => readReleaseRule({ ...each })),
   };
 }
 
@@ -61,7 +74,19 @@ function readCorrespondent(fields: Fields): Correspondent {
 }
 
 function readCoverage(fields: Fields): Coverage {
-  return { correspondent: text(fields.correspondent), countries: texts(fields.countries) };
+  return {
+    correspondent: text(fields.correspondent),
+    countries: texts(fields.countries),
+    shares: list(fields.shares)
+      .map(fieldsOf)
+      .map((each) => ({
+        countries: texts(each.countries),
+        crimeAreas: symbols(each.crimeAreas, crimeAreaCodes),
+        rank: symbol(each.rank, coverageRankCodes),
+        validFrom: time(each.validFrom),
+        validUntil: timeOrNull(each.validUntil),
+      })),
+  };
 }
 
 function readPerson(fields: Fields, issuer: string): Person {
@@ -161,6 +186,66 @@ function readChannel(fields: Fields): Channel {
           each.accessibility === undefined ? null : symbol(each.accessibility, accessibilityCodes),
         minutes: typeof each.minutes === 'number' ? each.minutes : 0,
       })),
+  };
+}
+
+function readUnit(fields: Fields): Unit {
+  return {
+    correspondent: text(fields.correspondent),
+    code: text(fields.code),
+    nameFr: text(fields.nameFr),
+    nameEn: text(fields.nameEn),
+  };
+}
+
+function readPosition(fields: Fields): Position {
+  return {
+    correspondent: text(fields.correspondent),
+    code: text(fields.code),
+    unit: textOrNull(fields.unit),
+    nameFr: text(fields.nameFr),
+    nameEn: text(fields.nameEn),
+    backup: textOrNull(fields.backup),
+  };
+}
+
+function readShift(fields: Fields): DutyShift {
+  return {
+    shiftId: text(fields.shiftId),
+    correspondent: text(fields.correspondent),
+    position: text(fields.position),
+    status: symbol(fields.status, statusCodes),
+    days: symbols(fields.days, weekdayCodes),
+    startsAt: text(fields.startsAt),
+    endsAt: text(fields.endsAt),
+    timeZone: text(fields.timeZone),
+    validFrom: time(fields.validFrom),
+    validUntil: timeOrNull(fields.validUntil),
+  };
+}
+
+function readAbsence(fields: Fields): Absence {
+  return {
+    absenceId: text(fields.absenceId),
+    person: text(fields.person),
+    validFrom: time(fields.validFrom),
+    validUntil: timeOrNull(fields.validUntil),
+  };
+}
+
+function readReleaseRule(fields: Fields): ReleaseRule {
+  return {
+    releaseRuleId: text(fields.releaseRuleId),
+    kinds: symbols(fields.kinds, kindCodes),
+    urgencies: symbols(fields.urgencies, urgencyCodes),
+    activities: symbols(fields.activities, activityCodes),
+    destinationTypes: symbols(fields.destinationTypes, correspondentTypeCodes),
+    destinations: texts(fields.destinations),
+    roles: texts(fields.roles),
+    author: text(fields.author),
+    reason: text(fields.reason),
+    validFrom: time(fields.validFrom),
+    validUntil: timeOrNull(fields.validUntil),
   };
 }
 

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type DirectoryRecord, type Manifest } from '@chappe/schemas';
-import { compareKeys, type DirectoryEntries, entryRecords, manifestKey } from './directory-entries.ts';
+import {
+  blankRecord,
+  compareKeys,
+  type DirectoryEntries,
+  entryRecords,
+  manifestKey,
+} from './directory-entries.ts';
 
 /** What a release says about itself besides its content. */
 export interface ReleaseHeader {
@@ -28,16 +34,7 @@ export function buildRelease(entries: DirectoryEntries, header: ReleaseHeader): 
   return [
     ...records,
     {
-      release: header.number,
-      key: manifestKey,
-      kind: 'MANIFEST',
-      correspondent: null,
-      person: null,
-      grant: null,
-      system: null,
-      rule: null,
-      coverage: null,
-      channel: null,
+      ...blankRecord(header.number, manifestKey, 'MANIFEST'),
       manifest: { ...manifest, sha256: releaseDigest(manifest, records) },
     },
   ];

@@ -123,6 +123,11 @@ function isMalformed(record: DirectoryRecord): boolean {
     record.coverage,
     record.channel,
     record.manifest,
+    record.unit,
+    record.position,
+    record.shift,
+    record.absence,
+    record.releaseRule,
   ].filter((each) => each !== null).length;
   const isManifest = record.kind === 'MANIFEST';
   return (

@@ -40,8 +40,8 @@ describe('validateEntries', () => {
       'duty-desk-unusable',
       { correspondents: entries.correspondents.map((each) => ({ ...each, suspended: each.dutyDesk })) },
     ],
-    ['unknown-country', { coverage: [{ correspondent: 'post:DJ', countries: ['XK'] }] }],
-    ['unknown-correspondent', { coverage: [{ correspondent: 'post:ZZ', countries: ['FR'] }] }],
+    ['unknown-country', { coverage: [{ correspondent: 'post:DJ', countries: ['XK'], shares: [] }] }],
+    ['unknown-correspondent', { coverage: [{ correspondent: 'post:ZZ', countries: ['FR'], shares: [] }] }],
     ['duplicate', { coverage: [...entries.coverage, ...entries.coverage] }],
     [
       'duplicate-token-identity',

@@ -181,7 +181,7 @@ export const auditOutcomeCodes = ["UNKNOWN","ANSWERED","DENIED"] as const;
 export type AuditOutcome = (typeof auditOutcomeCodes)[number];
 
 /** What a directory record holds. Each kind has its own optional record. */
-export const directoryKindCodes = ["UNKNOWN","CORRESPONDENT","PERSON","GRANT","SYSTEM","RULE","COVERAGE","CHANNEL","MANIFEST"] as const;
+export const directoryKindCodes = ["UNKNOWN","CORRESPONDENT","PERSON","GRANT","SYSTEM","RULE","COVERAGE","CHANNEL","MANIFEST","UNIT","POSITION","SHIFT","ABSENCE","RELEASE_RULE"] as const;
 /** What a directory record holds. Each kind has its own optional record. */
 export type DirectoryKind = (typeof directoryKindCodes)[number];
 
@@ -189,4 +189,14 @@ export type DirectoryKind = (typeof directoryKindCodes)[number];
 export const correspondentTypeCodes = ["UNKNOWN","POST","DESK","SERVICE","CHANNEL","PARTNER"] as const;
 /** What a correspondent is. */
 export type CorrespondentType = (typeof correspondentTypeCodes)[number];
+
+/** Who acts on what concerns a country, and who stands in. */
+export const coverageRankCodes = ["UNKNOWN","PRIMARY","SECONDARY"] as const;
+/** Who acts on what concerns a country, and who stands in. */
+export type CoverageRank = (typeof coverageRankCodes)[number];
+
+/** A day of the week (ISO 8601 order). */
+export const weekdayCodes = ["UNKNOWN","MONDAY","TUESDAY","WEDNESDAY","THURSDAY","FRIDAY","SATURDAY","SUNDAY"] as const;
+/** A day of the week (ISO 8601 order). */
+export type Weekday = (typeof weekdayCodes)[number];
 
