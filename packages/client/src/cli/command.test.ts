@@ -306,6 +306,15 @@ describe('reading', () => {
   });
 
   it('finds a sent message by its reference over several pages', async () => {
+    const recipient = {
+      correspondent: 'desk:duty',
+      role: 'ACTION',
+      deliveredAt: '2020-01-01T00:00:00Z',
+      state: 'DELIVERED',
+      version: 1,
+      receipts: [],
+      owed: ['TAKEN_IN_CHARGE'],
+    };
     const sent = (request: SeenRequest): ScriptedReply => {
       if (request.path === '/v1/sent') {
         return request.query.get('before') === null
@@ -319,7 +328,7 @@ describe('reading', () => {
         ? answer(200, {
             messageId: 'm-9',
             state: 'ACCEPTED',
-            items: [{ correspondent: 'desk:duty', role: 'ACTION', deliveredAt: '2020-01-01T00:00:00Z' }],
+            items: [recipient],
           })
         : answer(200, { messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' });
     };

@@ -33,7 +33,7 @@ export function messageRow(item: Readonly<Record<string, unknown>>): MessageRow 
     ...optional('status', text(item.status) ?? text(message.status)),
     ...optional('sender', text(item.sender) ?? text(sender)),
     ...optional('reference', text(item.reference) ?? text(message.reference)),
-    ...optional('state', text(item.refusalCode) ?? text(item.state)),
+    ...optional('state', text(item.refusalCode) ?? text(item.state) ?? text(item.receiptState)),
     ...optional('at', text(item.deliveredAt) ?? text(item.receivedAt) ?? text(item.decidedAt)),
   };
 }

@@ -31,6 +31,26 @@ export const problemAdvice: Readonly<Record<string, Text>> = {
     en: 'your function does not allow this: ask your superior, or act for another correspondent with --as',
     fr: 'votre fonction ne le permet pas : voyez votre supérieur, ou agissez pour un autre correspondant avec --as',
   },
+  'person-required': {
+    en: 'acknowledge as a person: sign in with your own account, not with --client or a client key',
+    fr: 'accusez réception en personne : avec votre propre compte, ni --client ni clé de système',
+  },
+  'receipt-taken': {
+    en: 'it is that colleague’s now; he, she or a head can hand it over to you (--transferred)',
+    fr: 'ce collègue le traite ; lui-même ou un responsable peut vous le transmettre (--transferred)',
+  },
+  'receipt-assigned': {
+    en: 'it was handed over: its new holder or a head can hand it over to you (--transferred)',
+    fr: 'il a été transmis : son nouveau titulaire ou un responsable peut vous le transmettre (--transferred)',
+  },
+  'receipt-closed': {
+    en: 'nothing is left to do: receipts are never taken back',
+    fr: "il n'y a plus rien à faire : un accusé ne se reprend jamais",
+  },
+  'receipt-not-applicable': {
+    en: 'a cancellation is complied with (--complied), not rejected; a notice can only be read (--read)',
+    fr: "une annulation s'exécute (--complied), elle ne se rejette pas ; un avis ne peut qu'être lu (--read)",
+  },
   'release-required': {
     en: 'a releaser must send it; for a threat to life, --emergency sends it now and owes a review within 24 h',
     fr: "un validateur doit l'envoyer ; s'il y a danger pour la vie, --emergency l'envoie et doit une revue sous 24 h",

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GlobalOptions } from './connect.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Text } from './language.ts';
+import { addReceiptCommands } from './receipt-commands.ts';
 import type { Terminal } from './terminal.ts';
 
 type Act = (terminal: Terminal) => Promise<ExitCode>;
@@ -183,6 +184,7 @@ export function createProgram(terminal: Terminal, run: (act: Act) => Promise<voi
   command('inbox', { en: 'what this correspondent received', fr: 'ce que ce correspondant a reçu' }, [
     'chappe inbox --as desk:counter-terrorism --limit 20',
     'chappe inbox --follow --json --as desk:duty',
+    'chappe inbox --unread --action --as desk:duty',
   ])
     .option('-f, --follow', t({ en: 'go on as it fills', fr: 'continuer à mesure' }))
     .option(
@@ -191,6 +193,9 @@ export function createProgram(terminal: Terminal, run: (act: Act) => Promise<voi
       whole(t),
     )
     .option('--limit <count>', t({ en: 'at most so many', fr: 'au plus tant' }), positive(t))
+    .option('--unread', t({ en: 'only what nobody has touched', fr: "seulement ce que personne n'a touché" }))
+    .option('--action', t({ en: 'only what is for action', fr: 'seulement ce qui est pour action' }))
+    .option('--mine', t({ en: 'only what is yours to do', fr: 'seulement ce qui vous revient' }))
     .addOption(clientOption(t))
     .action(async (_, self: Command) => {
       await run(async () => (await import('./commands/inbox.ts')).inbox(terminal, self.optsWithGlobals()));
@@ -210,6 +215,8 @@ export function createProgram(terminal: Terminal, run: (act: Act) => Promise<voi
         (await import('./commands/status.ts')).status(terminal, name, self.optsWithGlobals()),
       );
     });
+
+  addReceiptCommands(command, terminal, run);
 
   const listOptions = (target: Command): Command =>
     target

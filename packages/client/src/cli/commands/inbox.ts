@@ -14,6 +14,9 @@ export interface InboxOptions extends GlobalOptions {
   readonly after?: number;
   readonly limit?: number;
   readonly client?: boolean;
+  readonly unread?: boolean;
+  readonly action?: boolean;
+  readonly mine?: boolean;
 }
 
 /** Prints the inbox; with --follow, goes on as it fills. */
@@ -24,6 +27,9 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
   const page = await client.inbox.list({
     ...(options.after === undefined ? {} : { after: options.after }),
     limit: options.limit ?? 50,
+    ...(options.unread === true ? { unread: true } : {}),
+    ...(options.action === true ? { action: true as const } : {}),
+    ...(options.mine === true ? { assignee: 'me' } : {}),
   });
   if (options.json === true) {
     printJson(terminal, page);

@@ -1,0 +1,81 @@
+import { type Command, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Text } from './language.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Declares a command with its words and examples, as the program does for all of them. */
+export type DeclareCommand = (name: string, description: Text, examples: readonly string[]) => Command;
+
+/** Adds what people do about messages they received and sent: `ack` and `track`. */
+export function addReceiptCommands(
+  command: DeclareCommand,
+  terminal: Terminal,
+  run: (act: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>,
+): void {
+  const t = (text: Text) => terminal.say(text);
+  command(
+    'ack <messages...>',
+    {
+      en: 'say, as a person, what you have done about received messages',
+      fr: 'dire, en personne, ce que vous avez fait de messages reçus',
+    },
+    [
+      'chappe ack DJ-26-K7M2P4X-M --taken --as desk:counter-terrorism',
+      'chappe ack DJ-26-K7M2P4X-M --transferred desk:cyber --note "a phishing case"',
+      'chappe ack DJ-26-K7M2P4X-M --rejected "misrouted: not our country"',
+      'chappe ack DJ-26-K7M2P4X-M --taken --channel phone --given-by "duty officer"',
+    ],
+  )
+    .option('--read', t({ en: 'read', fr: 'lu' }))
+    .option(
+      '--taken',
+      t({
+        en: 'in charge: one person per correspondent',
+        fr: 'pris en charge : une personne par correspondant',
+      }),
+    )
+    .option(
+      '--complied',
+      t({
+        en: 'done; for a cancellation: no longer used',
+        fr: "fait ; pour une annulation : n'est plus utilisé",
+      }),
+    )
+    .option('--rejected <reason>', t({ en: 'not for us, and why', fr: 'pas pour nous, et pourquoi' }))
+    .option(
+      '--transferred <to>',
+      t({
+        en: 'handed over: person:<id> of a colleague, another correspondent, or your own (anybody again)',
+        fr: 'transmis : person:<id> d’un collègue, un autre correspondant, ou le vôtre (de nouveau à tous)',
+      }),
+    )
+    .option('--note <words>', t({ en: 'shown to the sender', fr: "montré à l'expéditeur" }))
+    .addOption(
+      new Option(
+        '--channel <way>',
+        t({ en: 'you only write it down: phone or paper', fr: 'vous le notez seulement : phone ou paper' }),
+      ).choices(['phone', 'paper']),
+    )
+    .option(
+      '--given-by <function>',
+      t({ en: 'whose word it was, by function', fr: 'de qui, par sa fonction' }),
+    )
+    .action(async (messages: string[], _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/acknowledge.ts')).acknowledge(terminal, messages, self.optsWithGlobals()),
+      );
+    });
+
+  command(
+    'track <message>',
+    {
+      en: 'who got a sent message, who has it in charge, what is owed',
+      fr: 'qui a reçu un message envoyé, qui le traite, ce qui est dû',
+    },
+    ['chappe track DJ-26-K7M2P4X-M', 'chappe track DJ-26-K7M2P4X-M --json'],
+  ).action(async (message: string, _, self: Command) => {
+    await run(async () =>
+      (await import('./commands/track.ts')).track(terminal, message, self.optsWithGlobals()),
+    );
+  });
+}
