@@ -46,6 +46,8 @@ export interface MailboxOverrides {
   wrapGiveReceipts?(give: GiveReceipts): GiveReceipts;
   wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
+  /** In place of the producer of dead letters. */
+  deadLetters?: Pick<LaneProducer, 'send'>;
   nowMs?(): number;
 }
 
@@ -179,6 +181,7 @@ export async function startMailbox(
           readOffset(writers, { group, topic, partition, logStart }),
         maxSliceRecords: config.SLICE_MAX_RECORDS,
         sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
+        ...(overrides.deadLetters === undefined ? {} : { deadLetters: overrides.deadLetters }),
         log,
         metrics: measured.sink,
       });

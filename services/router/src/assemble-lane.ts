@@ -24,6 +24,7 @@ import {
 export interface RouterOverrides {
   readonly wrapStore?: (store: DecisionStore, lane: Lane) => DecisionStore;
   readonly wrapPublisher?: (publisher: Publisher, lane: Lane) => Publisher;
+  readonly wrapReadMessage?: (read: typeof readMessage) => typeof readMessage;
   readonly nowMs?: () => number;
 }
 
@@ -69,7 +70,7 @@ export function assembleLane(lane: Lane, parts: LaneParts): AssembledLane {
     apply: createSliceRouter({
       group,
       lane,
-      readMessage,
+      readMessage: overrides.wrapReadMessage?.(readMessage) ?? readMessage,
       store: overrides.wrapStore?.(store, lane) ?? store,
       publisher: wrapped,
       directory: parts.directory,
