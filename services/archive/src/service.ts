@@ -1,12 +1,19 @@
 import { resolveSubject } from '@chappe/directory';
 import {
   checkTopics,
+  createDeadLetterDesk,
   createLaneProducer,
   kafkaSettingsFrom,
   openDirectoryReplica,
   publishAll,
 } from '@chappe/kafka';
-import { createOutboxRelay, createPool, migrate } from '@chappe/postgres';
+import {
+  createOutboxRelay,
+  createPool,
+  createReplayJournal,
+  migrate,
+  replayPoolOptions,
+} from '@chappe/postgres';
 import { openApiComponents } from '@chappe/schemas';
 import {
   createAuthenticator,
@@ -17,9 +24,10 @@ import {
   createSinkMetrics,
   createTokenVerifier,
   type RunningService,
+  registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerArchiveRoutes } from './adapters/http-archive-routes.ts';
-import { createArchiveSink } from './adapters/kafka-archive-sink.ts';
+import { createArchiveReplays, createArchiveSink } from './adapters/kafka-archive-sink.ts';
 import { createCursorSeal, readCursorKey } from './adapters/signed-cursor.ts';
 import type { ArchiveConfig } from './config.ts';
 
@@ -124,6 +132,21 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
       cursors: createCursorSeal(await readCursorKey(pool)),
       onAltered,
       onDisclosed: () => relay.nudge(),
+    });
+    const replayPool = createPool({
+      url: config.POSTGRES_URL,
+      applicationName: 'archive replays',
+      ...replayPoolOptions,
+      log,
+    });
+    lifecycle.onStop('postgres replays', () => replayPool.end());
+    const journal = createReplayJournal(replayPool);
+    const replays = createArchiveReplays({ pool, onAltered });
+    registerDeadLetterRoutes(app, {
+      service: 'archive',
+      groups: [replays.group],
+      journal,
+      desk: createDeadLetterDesk(kafka, { service: 'archive', sources: [replays], journal, log }),
     });
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
     lifecycle.onStop('http server', () => app.close());

@@ -1,13 +1,22 @@
 import { resolveSubject } from '@chappe/directory';
 import {
+  applicationOf,
   checkTopics,
+  createDeadLetterDesk,
   createLaneProducer,
   createSink,
   kafkaSettingsFrom,
   type LaneProducer,
   openDirectoryReplica,
 } from '@chappe/kafka';
-import { createOutboxRelay, createPool, migrate, readOffset } from '@chappe/postgres';
+import {
+  createOutboxRelay,
+  createPool,
+  createReplayJournal,
+  migrate,
+  readOffset,
+  replayPoolOptions,
+} from '@chappe/postgres';
 import { deliveryTopic, type Lane, lanes } from '@chappe/schemas';
 import {
   createAuthenticator,
@@ -17,6 +26,7 @@ import {
   createMetrics,
   createTokenVerifier,
   type RunningService,
+  registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { createDirectoryReleases } from './adapters/directory-releases.ts';
 import { registerInboxRoutes } from './adapters/http-inbox.ts';
@@ -165,18 +175,16 @@ export async function startMailbox(
 
     const plainApply = createApplySlice(writers);
     const applySlice = overrides.wrapApplySlice?.(plainApply) ?? plainApply;
-    const sinks = lanes.map((lane: Lane) => {
+    const appliers = lanes.map((lane: Lane) => {
       const group = `mailbox.${lane}`;
+      const handler = { group, correspondentsAt: releases.at, applySlice, onCommitted, nowMs };
+      return { lane, group, apply: createDeliveryHandler(handler) };
+    });
+    const sinks = appliers.map(({ lane, group, apply }) => {
       const sink = createSink(kafka, {
         group,
         topics: [deliveryTopic(lane)],
-        apply: createDeliveryHandler({
-          group,
-          correspondentsAt: releases.at,
-          applySlice,
-          onCommitted,
-          nowMs,
-        }),
+        apply: (slice) => apply(applicationOf(slice)),
         readOffset: (topic, partition, logStart) =>
           readOffset(writers, { group, topic, partition, logStart }),
         maxSliceRecords: config.SLICE_MAX_RECORDS,
@@ -251,6 +259,19 @@ export async function startMailbox(
       maxOpenStreams: config.STREAM_MAX_OPEN,
       endGraceMs: config.STREAM_END_GRACE_MS,
       ...(overrides.wrapOutlet === undefined ? {} : { wrapOutlet: overrides.wrapOutlet }),
+    });
+    const replayPool = createPool({
+      ...poolOptions,
+      applicationName: 'mailbox-replay',
+      ...replayPoolOptions,
+    });
+    lifecycle.onStop('postgres replays', () => replayPool.end());
+    const journal = createReplayJournal(replayPool);
+    registerDeadLetterRoutes(app, {
+      service: 'mailbox',
+      groups: appliers.map(({ group }) => group),
+      journal,
+      desk: createDeadLetterDesk(kafka, { service: 'mailbox', sources: appliers, journal, log }),
     });
     lifecycle.onStop('http', () => app.close());
     lifecycle.onStop('streams', () => hub.stop());

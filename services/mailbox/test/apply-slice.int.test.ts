@@ -34,7 +34,12 @@ async function partition(number: number): Promise<(slice: readonly Delivery[]) =
   let first = await readOffset(pool, { ...offset, logStart: 0n });
   return async (slice) => {
     const after = first + BigInt(slice.length);
-    const items = await apply({ offset, first, after, plan: planSlice(slice), atMs: 1_767_225_600_000 });
+    const items = await apply({
+      offset,
+      move: { first, after },
+      plan: planSlice(slice),
+      atMs: 1_767_225_600_000,
+    });
     first = after;
     return items;
   };
@@ -161,7 +166,7 @@ describe('applying slices', () => {
         delivery({ number: slice * 20 + index, to: 'post:CI', sender: 'post:TH' }),
       );
       const after = first + BigInt(entries.length);
-      await applyYoung({ offset, first, after, plan: planSlice(entries), atMs: 0 });
+      await applyYoung({ offset, move: { first, after }, plan: planSlice(entries), atMs: 0 });
       first = after;
     }
     expect((await readSoFar()) - before).toBeLessThan(800 * 4);
@@ -173,8 +178,7 @@ describe('applying slices', () => {
     await applyNext([delivery({ number: 1, to: 'post:CI' })]);
     const stale = {
       offset: { group: 'mailbox.test', topic: 'delivery.test.v1', partition: 3 },
-      first: 0n,
-      after: 1n,
+      move: { first: 0n, after: 1n },
       plan: planSlice([delivery({ number: 2, to: 'post:CI' })]),
       atMs: 0,
     };
@@ -189,8 +193,7 @@ describe('applying slices', () => {
     expect(await applyNext([])).toEqual([]);
     await apply({
       offset: { group: 'mailbox.test', topic: 'delivery.test.v1', partition: 4 },
-      first: 0n,
-      after: 7n,
+      move: { first: 0n, after: 7n },
       plan: planSlice([]),
       atMs: 0,
     });
@@ -217,8 +220,7 @@ describe('applying slices', () => {
     const applyOnce = createApplySlice(lonely);
     const slice = {
       offset: { group: 'mailbox.test', topic: 'delivery.test.v1', partition: 6 },
-      first: 0n,
-      after: 1n,
+      move: { first: 0n, after: 1n },
       plan: planSlice([delivery({ number: 1, to: 'post:CI' })]),
       atMs: 0,
     };

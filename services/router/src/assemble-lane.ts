@@ -4,6 +4,7 @@ import {
   createSink,
   type KafkaSettings,
   type LaneProducerOptions,
+  type ReplaySource,
   type Sink,
   type SinkMetrics,
 } from '@chappe/kafka';
@@ -12,7 +13,9 @@ import { type Lane, messageTopic } from '@chappe/schemas';
 import { readMessage } from './adapters/kafka-message-reader.ts';
 import { createPublisher } from './adapters/kafka-publisher.ts';
 import { createDecisionStore } from './adapters/postgres-decision-store.ts';
+import { createForgetPending } from './adapters/postgres-waiting.ts';
 import type { SliceDecision } from './domain/decide-slice.ts';
+import { createRecordReplay } from './routing/replay-records.ts';
 import {
   createSliceRouter,
   type DecisionStore,
@@ -26,6 +29,8 @@ export interface RouterOverrides {
   readonly wrapPublisher?: (publisher: Publisher, lane: Lane) => Publisher;
   readonly wrapReadMessage?: (read: typeof readMessage) => typeof readMessage;
   readonly nowMs?: () => number;
+  /** Gives up the start, or stops. */
+  readonly stopSignal?: AbortSignal;
 }
 
 /** What the lanes of one process share. */
@@ -49,6 +54,8 @@ export interface AssembledLane {
   readonly lane: Lane;
   readonly sink: Sink;
   readonly publisher: Publisher;
+  /** Brings back what the sink gave up. */
+  readonly replays: ReplaySource;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -61,23 +68,24 @@ export function assembleLane(lane: Lane, parts: LaneParts): AssembledLane {
   const producer = createLaneProducer(kafka, { name: `router.${lane}`, metrics: parts.producerMetrics, log });
   const publisher = createPublisher(lane, producer);
   const wrapped = overrides.wrapPublisher?.(publisher, lane) ?? publisher;
+  const ports = {
+    group,
+    lane,
+    readMessage: overrides.wrapReadMessage?.(readMessage) ?? readMessage,
+    store: overrides.wrapStore?.(store, lane) ?? store,
+    publisher: wrapped,
+    directory: parts.directory,
+    nowMs: parts.nowMs,
+    bounds: parts.bounds,
+    onRouted: parts.onRouted,
+  };
   const sink = createSink(kafka, {
     group,
     topics: [messageTopic(lane)],
     maxSliceRecords: parts.maxSliceRecords,
     sessionTimeoutMs: parts.sessionTimeoutMs,
     readOffset: (topic, partition, logStart) => readOffset(pool, { group, topic, partition, logStart }),
-    apply: createSliceRouter({
-      group,
-      lane,
-      readMessage: overrides.wrapReadMessage?.(readMessage) ?? readMessage,
-      store: overrides.wrapStore?.(store, lane) ?? store,
-      publisher: wrapped,
-      directory: parts.directory,
-      nowMs: parts.nowMs,
-      bounds: parts.bounds,
-      onRouted: parts.onRouted,
-    }),
+    apply: createSliceRouter(ports),
     metrics: parts.sinkMetrics,
     log,
   });
@@ -85,6 +93,7 @@ export function assembleLane(lane: Lane, parts: LaneParts): AssembledLane {
     lane,
     sink,
     publisher: wrapped,
+    replays: { group, apply: createRecordReplay({ ...ports, forgetPending: createForgetPending(pool) }) },
     async start() {
       await producer.start();
       await sink.start();

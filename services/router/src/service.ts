@@ -1,6 +1,12 @@
 import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
-import { checkTopics, type DirectoryReplica, kafkaSettingsFrom, openDirectoryReplica } from '@chappe/kafka';
-import { createPool, migrate, type Pool } from '@chappe/postgres';
+import {
+  checkTopics,
+  createDeadLetterDesk,
+  type DirectoryReplica,
+  kafkaSettingsFrom,
+  openDirectoryReplica,
+} from '@chappe/kafka';
+import { createPool, createReplayJournal, migrate, type Pool, replayPoolOptions } from '@chappe/postgres';
 import { messageRequestSchema, serverSetFields, warmUpCodec } from '@chappe/schemas';
 import {
   createAuthenticator,
@@ -12,6 +18,7 @@ import {
   createSinkMetrics,
   createTokenVerifier,
   type RunningService,
+  registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerExplain } from './adapters/http-explain.ts';
 import { createDecisionStore } from './adapters/postgres-decision-store.ts';
@@ -124,6 +131,21 @@ export async function startRouter(
     nowMs,
     explain: (message, snapshot) =>
       explainRouting(message, sideStore, { directory: snapshot, nowMs: nowMs(), ...bounds }),
+  });
+  const replayPool = createPool({
+    url: config.POSTGRES_URL,
+    applicationName: 'router replays',
+    ...replayPoolOptions,
+    log,
+  });
+  lifecycle.onStop('postgres replays', () => replayPool.end());
+  const journal = createReplayJournal(replayPool);
+  const sources = lanes.map(({ replays }) => replays);
+  registerDeadLetterRoutes(app, {
+    service: 'router',
+    groups: sources.map(({ group }) => group),
+    journal,
+    desk: createDeadLetterDesk(kafka, { service: 'router', sources, journal, log }),
   });
   const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   lifecycle.onStop('http server', () => app.close());

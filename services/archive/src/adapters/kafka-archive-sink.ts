@@ -1,11 +1,13 @@
 import {
+  applicationOf,
   createSink,
   decodeRecord,
   type KafkaSettings,
   type Log,
+  type RecordsToApply,
+  type ReplaySource,
   type Sink,
   type SinkMetrics,
-  type Slice,
 } from '@chappe/kafka';
 import { advanceOffset, type Client, inTransaction, type Pool, readOffset } from '@chappe/postgres';
 import {
@@ -48,16 +50,27 @@ export function createArchiveSink(settings: KafkaSettings, options: ArchiveSinkO
     metrics: options.metrics,
     readOffset: (topic, partition, logStart) =>
       readOffset(options.pool, { group, topic, partition, logStart }),
-    apply: (slice) =>
-      inTransaction(options.pool, async (client) => {
-        if (slice.records.length > 0) await keep(client, slice, options.onAltered);
-        const { topic, partition, first, after } = slice;
-        await advanceOffset(client, { group, topic, partition, first, after });
-      }),
+    apply: (slice) => apply(options, applicationOf(slice)),
   });
 }
 
-async function keep(client: Client, slice: Slice, onAltered: OnAltered): Promise<void> {
+/** Brings back what the sink gave up: the same rows, without the offset. */
+export function createArchiveReplays(options: Pick<ArchiveSinkOptions, 'pool' | 'onAltered'>): ReplaySource {
+  return { group, apply: (records) => apply(options, records) };
+}
+
+async function apply(
+  { pool, onAltered }: Pick<ArchiveSinkOptions, 'pool' | 'onAltered'>,
+  applied: RecordsToApply,
+): Promise<void> {
+  const { topic, partition, move } = applied;
+  await inTransaction(pool, async (client) => {
+    if (applied.records.length > 0) await keep(client, applied, onAltered);
+    if (move !== null) await advanceOffset(client, { group, topic, partition, ...move });
+  });
+}
+
+async function keep(client: Client, slice: RecordsToApply, onAltered: OnAltered): Promise<void> {
   const lane = laneOfTopic.get(slice.topic);
   if (lane !== undefined) await keepMessages(client, decoded('Message', slice), lane, onAltered);
   else if (slice.topic === decisionTopic) await keepDecisions(client, decoded('Decision', slice), onAltered);
@@ -65,6 +78,6 @@ async function keep(client: Client, slice: Slice, onAltered: OnAltered): Promise
   else await keepAuditEntries(client, decoded('AuditEntry', slice));
 }
 
-function decoded<N extends keyof RecordByName>(record: N, slice: Slice): Stored<RecordByName[N]>[] {
+function decoded<N extends keyof RecordByName>(record: N, slice: RecordsToApply): Stored<RecordByName[N]>[] {
   return slice.records.map((incoming) => ({ value: decodeRecord(record, incoming), bytes: incoming.value }));
 }

@@ -1,4 +1,4 @@
-import { decodeRecord, PauseUntilUpgrade, PoisonRecord, type Slice } from '@chappe/kafka';
+import { decodeRecord, PauseUntilUpgrade, PoisonRecord, type RecordsToApply } from '@chappe/kafka';
 import type { Correspondent, Delivery } from '@chappe/schemas';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import { planSlice } from '../domain/plan-slice.ts';
@@ -9,7 +9,7 @@ import type { ApplySlice } from './postgres-apply-slice.ts';
 export type CorrespondentsAt = (release: number) => Promise<ReadonlyMap<string, Correspondent>>;
 
 /**
- * Applies slices of one lane: decodes, verifies each delivery against the directory that its decision
+ * Applies records of one lane: decodes, verifies each delivery against the directory that its decision
  * names, stores, then hands on what was committed. `onCommitted` must not throw: by then the slice is done.
  */
 export function createDeliveryHandler(options: {
@@ -18,14 +18,13 @@ export function createDeliveryHandler(options: {
   applySlice: ApplySlice;
   onCommitted(items: readonly InboxItem[]): void;
   nowMs(): number;
-}): (slice: Slice) => Promise<void> {
-  return async (slice) => {
-    const deliveries = slice.records.map((record) => decodeRecord('Delivery', record));
+}): (records: RecordsToApply) => Promise<void> {
+  return async ({ topic, partition, records, move }) => {
+    const deliveries = records.map((record) => decodeRecord('Delivery', record));
     for (const delivery of deliveries) await verify(delivery, options.correspondentsAt);
     const items = await options.applySlice({
-      offset: { group: options.group, topic: slice.topic, partition: slice.partition },
-      first: slice.first,
-      after: slice.after,
+      offset: { group: options.group, topic, partition },
+      move,
       plan: planSlice(deliveries),
       atMs: options.nowMs(),
     });

@@ -1,13 +1,19 @@
-import { classifyPostgresError, type OffsetKey, type Pool, StaleOffset } from '@chappe/postgres';
+import {
+  classifyPostgresError,
+  inTransaction,
+  type OffsetKey,
+  type Pool,
+  type Queryable,
+  StaleOffset,
+} from '@chappe/postgres';
 import { type Delivery, deriveId, encode, receiptTopic } from '@chappe/schemas';
 import { deliveryMarkings, type InboxItem, itemOf } from '../domain/inbox-item.ts';
 import type { InboxEntry, SentEntry, SlicePlan } from '../domain/plan-slice.ts';
 
-/** One slice to apply: what it changes, and the stored offset that moves with it. */
+/** One slice to apply: what it changes, and how the stored offset moves with it; in a replay it does not. */
 export interface SliceToApply {
   readonly offset: OffsetKey;
-  readonly first: bigint;
-  readonly after: bigint;
+  readonly move: { readonly first: bigint; readonly after: bigint } | null;
   readonly plan: SlicePlan;
   readonly atMs: number;
 }
@@ -33,14 +39,15 @@ const statement = `SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM a
  * numbers and stores the rest, leaves the receipts in the outbox and moves the offset, all or nothing.
  */
 export function createApplySlice(pool: Pool): ApplySlice {
-  return async ({ offset, first, after, plan, atMs }) => {
+  return async ({ offset, move, plan, atMs }) => {
     const contents = plan.inbox.map((entry) => contentOf(entry.delivery));
+    const moving = move === null ? standingStill(offset) : { ...offset, ...move };
     const parameters = [
-      offset.group,
-      offset.topic,
-      offset.partition,
-      first,
-      after,
+      moving.group,
+      moving.topic,
+      moving.partition,
+      moving.first,
+      moving.after,
       plan.correspondents,
       new Date(atMs),
       receiptTopic,
@@ -50,17 +57,47 @@ export function createApplySlice(pool: Pool): ApplySlice {
       JSON.stringify(plan.sent.map(sentRow)),
       plan.sent.map((entry) => contentOf(entry.delivery)),
     ];
+    const apply = (db: Queryable) =>
+      db.query<PlacedRow>({ name: 'apply-deliveries', text: statement, values: parameters });
     try {
-      const placed = await pool.query<PlacedRow>({
-        name: 'apply-deliveries',
-        text: statement,
-        values: parameters,
-      });
+      const placed = move === null ? await withoutOffset(pool, moving, apply) : await apply(pool);
       return placed.rows.flatMap((row) => placedItem(row, plan.inbox, contents, atMs));
     } catch (error) {
       throw failureOf(error, offset);
     }
   };
+}
+
+const standingStill = ({ group, topic, partition }: OffsetKey) => ({
+  group: `${group}.replay`,
+  topic,
+  partition,
+  first: 0n,
+  after: 0n,
+});
+
+/**
+ * The function moves an offset and fails when it cannot: a replay gives it one that nobody reads by, that does
+ * not move, and that exists in its transaction only. Two replays of a partition thereby wait for each other.
+ */
+async function withoutOffset<T>(
+  pool: Pool,
+  { group, topic, partition }: OffsetKey,
+  apply: (db: Queryable) => Promise<T>,
+): Promise<T> {
+  const key = [group, topic, partition];
+  return await inTransaction(pool, async (client) => {
+    await client.query(
+      'INSERT INTO stored_offset (group_id, topic, partition, next) VALUES ($1, $2, $3, 0)',
+      key,
+    );
+    const applied = await apply(client);
+    await client.query(
+      'DELETE FROM stored_offset WHERE group_id = $1 AND topic = $2 AND partition = $3',
+      key,
+    );
+    return applied;
+  });
 }
 
 /** Says whether to try again: a lost connection must not be taken for a fault of the record. */

@@ -1,6 +1,7 @@
 import type { Pool } from '@chappe/postgres';
 import type { KnownDecision } from '../domain/thread-memory.ts';
 import type { PendingPublications } from '../routing/relay-pending.ts';
+import type { ForgetPending } from '../routing/replay-records.ts';
 import type { FindOverdueThreads } from '../routing/sweep-held.ts';
 import { knownDecisionOf, type ThreadRow } from './decision-rows.ts';
 
@@ -43,6 +44,21 @@ export function createPendingPublications(pool: Pool): PendingPublications {
         values: [positions],
       });
     },
+  };
+}
+
+/** Forgets, in PostgreSQL, decisions that somebody else than the relay has published. */
+export function createForgetPending(pool: Pool): ForgetPending {
+  return async (published) => {
+    await pool.query({
+      name: 'forget-published-decisions',
+      text: `DELETE FROM pending_publication p USING unnest($1::uuid[], $2::text[]) AS done (message_id, request_digest)
+              WHERE p.message_id = done.message_id AND p.request_digest = done.request_digest`,
+      values: [
+        published.map(({ decision }) => decision.messageId),
+        published.map(({ decision }) => decision.requestDigest),
+      ],
+    });
   };
 }
 
