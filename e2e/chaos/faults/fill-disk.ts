@@ -5,6 +5,8 @@ import { hold } from './hold.ts';
 /** The broker whose data lies on a small disk, in a stack for chaos. */
 export const brokerOnSmallDisk = 'kafka-3';
 
+const endsWithinMs = 2_000;
+
 /** Not one more byte fits on the disk of a store; later there is room again, and the store is started if it ended. */
 export function fillDisk(store: 'postgres' | 'broker'): Fault {
   const name = store === 'broker' ? brokerOnSmallDisk : 'postgres';
@@ -32,6 +34,8 @@ export function fillDisk(store: 'postgres' | 'broker'): Fault {
       } finally {
         disk.free();
       }
+      // A broker that lost its disk still takes a moment to end.
+      await hold(endsWithinMs, signal);
       const ended = process.pid !== pid;
       await waitUntilServing(process);
       const mib = Math.round(bytes / 2 ** 20);

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { allFaults } from '../faults/all-faults.ts';
 import { type ChaosOptions, type ChaosResult, runChaos } from './run-chaos.ts';
 
-const help = `npm run chaos -- [--seed N] [--minutes M] [--brokers 1|3] [--rate R] [--kinds a,b] [--json]
+const help = `npm run chaos -- [--seed N] [--minutes M] [--brokers 1|3] [--rate R] [--kinds a,b] [--json] [--keep]
 
   --seed N       the run to make, or to make again; drawn when not given, and printed
   --minutes M    how long faults are made (3); starting, settling and checking come on top
@@ -13,6 +13,7 @@ const help = `npm run chaos -- [--seed N] [--minutes M] [--brokers 1|3] [--rate 
   --rate R       submissions begun per second, over all lanes (120)
   --kinds a,b    only these kinds of fault:
 ${allFaults.map(({ kind, title }) => `                   ${kind.padEnd(26)} ${title}`).join('\n')}
+  --keep         keeps history and logs also when nothing is broken
   --json         one JSON value per step and one for the result, instead of the timeline
 
 docs/chaos.md says what is checked, and what three brokers on one host cannot prove.
@@ -44,9 +45,10 @@ try {
 
 function conclude(result: ChaosResult): void {
   const violations = result.violations.length + result.broken.length;
-  if (violations === 0) rmSync(folder, { recursive: true, force: true });
-  else console.log(`repeat it with: npm run chaos -- ${repetition()}`);
-  if (options.json) console.log(JSON.stringify({ ...result, folder: violations === 0 ? null : folder }));
+  const kept = violations > 0 || options.keep === true;
+  if (!kept) rmSync(folder, { recursive: true, force: true });
+  if (violations > 0) console.log(`repeat it with: npm run chaos -- ${repetition()}`);
+  if (options.json) console.log(JSON.stringify({ ...result, folder: kept ? folder : null }));
   else console.log(`${result.kinds.length} kinds of fault: ${result.kinds.join(', ')}`);
   console.log(`violations ${violations} faults ${result.faults} acked ${result.acknowledged}`);
   process.exit(violations > 0 ? 1 : 0);
@@ -80,6 +82,7 @@ function optionsFrom(args: string[]): Omit<ChaosOptions, 'folder' | 'signal'> & 
       rate: { type: 'string', default: '120' },
       kinds: { type: 'string' },
       json: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -111,6 +114,7 @@ function optionsFrom(args: string[]): Omit<ChaosOptions, 'folder' | 'signal'> & 
     minutes,
     ratePerSecond,
     json,
+    keep: values.keep,
     brokers: values.brokers === '1' ? 1 : 3,
     ...(kinds === undefined ? {} : { kinds }),
     onLine: json ? () => undefined : (line) => console.log(line),

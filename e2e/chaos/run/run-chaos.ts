@@ -35,6 +35,8 @@ export interface ChaosOptions {
   readonly folder: string;
   /** Only these kinds; all by default. */
   readonly kinds?: readonly string[];
+  /** Keeps history and logs also when nothing was broken. */
+  readonly keep?: boolean;
   readonly onLine: (line: string) => void;
   readonly onStep?: (step: TimelineStep, figures: TrafficFigures) => void;
   /** Ends the run early, in order, without a check. */
@@ -182,7 +184,7 @@ async function settleAndGather(
 }
 
 function tellFindings(
-  { onLine, history, system, folder }: Run,
+  { onLine, history, system, folder, keep }: Run,
   found: {
     readonly violations: readonly Violation[];
     readonly broken: readonly string[];
@@ -198,9 +200,9 @@ function tellFindings(
   }
   const untold = found.violations.slice(storiesTold);
   for (const { invariant, text } of untold.slice(0, 50)) onLine(color.red(`${invariant}: ${text}`));
-  if (found.violations.length + found.broken.length === 0) return;
+  if (found.violations.length + found.broken.length === 0 && keep !== true) return;
   keepTraces(system.stack, folder);
-  onLine(`history, logs and the store's own logs are kept in ${folder}`);
+  onLine(`the history and the logs of all processes are kept in ${folder}`);
 }
 
 function chooseFaults({ kinds, brokers }: ChaosOptions): Fault[] {

@@ -46,5 +46,6 @@ export {
 } from './sink/replay/dead-letter-desk.ts';
 export type { LetterPage, ShownLetter } from './sink/replay/page-of-letters.ts';
 export type { PartitionHealth, Sink, SinkHealth, SinkMetrics, SinkOptions } from './sink/sink-contract.ts';
+export { sinkState } from './sink/sink-state.ts';
 export { checkTopics, TopicDifferences } from './topics/check-topics.ts';
 export { type Provisioned, type ProvisionOptions, provisionTopics } from './topics/provision-topics.ts';
