@@ -20,6 +20,7 @@ import {
 import { createSink } from '../src/sink/create-sink.ts';
 import { deadLetterOf } from '../src/sink/dead-letter.ts';
 import { createDeadLetterDesk, type DeadLetterDesk } from '../src/sink/replay/dead-letter-desk.ts';
+import { createLetterReader, type LetterReader } from '../src/sink/replay/read-letters.ts';
 import type { Sink } from '../src/sink/sink-contract.ts';
 import { provisionTopics } from '../src/topics/provision-topics.ts';
 import { readTopic, recordingLog, until } from './read-topic.ts';
@@ -79,7 +80,7 @@ async function apply({ topic: from, partition, records, move }: RecordsToApply):
   });
 }
 
-function openDesk(): DeadLetterDesk {
+function openDesk(reader?: LetterReader): DeadLetterDesk {
   const journal = createReplayJournal(journalPool);
   const sources = [{ group, apply }];
   return createDeadLetterDesk(kafka.settings('mailbox'), {
@@ -87,6 +88,29 @@ function openDesk(): DeadLetterDesk {
     sources,
     journal,
     log: recordingLog(),
+    ...(reader === undefined ? {} : { reader }),
+  });
+}
+
+/** A reader of a replica of its own; none goes on before all have read. */
+function readersInStep(count: number): LetterReader[] {
+  let read = 0;
+  const { promise: allHaveRead, resolve } = Promise.withResolvers<void>();
+  return Array.from({ length: count }, () => {
+    const reader = createLetterReader(kafka.settings('mailbox'), {
+      service: 'mailbox',
+      timeoutMs: 10_000,
+      log: recordingLog(),
+    });
+    return {
+      ...reader,
+      async read(ranges, take) {
+        await reader.read(ranges, take);
+        read += 1;
+        if (read === count) resolve();
+        await allHaveRead;
+      },
+    };
   });
 }
 
@@ -149,7 +173,7 @@ describe('a replay', () => {
     const letters = await bury(['bad']);
     broken = () => undefined;
     const answers = await Promise.all(
-      [openDesk(), openDesk(), openDesk()].map((desk) => desk.replay({ letters, ...who, reason: 'at once' })),
+      readersInStep(3).map((reader) => openDesk(reader).replay({ letters, ...who, reason: 'at once' })),
     );
     expect(
       answers
