@@ -16,6 +16,7 @@ export {
   publishAll,
 } from './lane-producer.ts';
 export type { Log } from './log.ts';
+export { quietTimerLoop } from './quiet-timer.ts';
 export {
   applicationOf,
   headerText,

@@ -28,6 +28,8 @@ export interface SinkStore {
 export async function openSinkStore(group: string): Promise<SinkStore> {
   const database = await testDatabase('mailbox');
   const pool = createPool({ url: database.url, applicationName: 'sink-test', log: recordingLog() });
+  // What the test looks at must not depend on the sessions that it ends.
+  const reader = createPool({ url: database.adminUrl, applicationName: 'sink-test', log: recordingLog() });
   await pool.query(storedOffsetMigration);
   await pool.query('CREATE TABLE applied (position bigint GENERATED ALWAYS AS IDENTITY, text text NOT NULL)');
   return {
@@ -44,7 +46,9 @@ export async function openSinkStore(group: string): Promise<SinkStore> {
         await advanceOffset(client, { group, topic, partition, first, after });
       }),
     async applied() {
-      const rows = await pool.query<{ text: string }>('SELECT text FROM applied ORDER BY position');
+      const rows = await reader.query<{ text: string }>(
+        `SELECT text FROM ${database.schema}.applied ORDER BY position`,
+      );
       return rows.rows.map(({ text }) => text);
     },
     async storedOffsets() {
@@ -54,19 +58,13 @@ export async function openSinkStore(group: string): Promise<SinkStore> {
       return Object.fromEntries(rows.rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next)]));
     },
     async alterRole(change) {
-      const admin = createPool({
-        url: database.adminUrl,
-        applicationName: 'sink-test-admin',
-        log: recordingLog(),
-      });
-      await admin.query(`ALTER ROLE ${database.role} ${change}`);
-      await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
+      await reader.query(`ALTER ROLE ${database.role} ${change}`);
+      await reader.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
         database.role,
       ]);
-      await admin.end();
     },
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), reader.end()]);
       await database.drop();
     },
   };

@@ -1,14 +1,17 @@
 import { serviceNames, topics } from '@chappe/schemas';
 import { type TestKafka, testKafka } from '@chappe/testing';
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { disconnectQuietly } from '../src/disconnect-quietly.ts';
 import { failureCode } from '../src/failure-code.ts';
 import { clientRetry, openClient } from '../src/open-client.ts';
+import { kafkaSettingsFrom, kafkaSettingsShape } from '../src/settings.ts';
 import { checkTopics, TopicDifferences } from '../src/topics/check-topics.ts';
 import { type ProvisionOptions, provisionTopics } from '../src/topics/provision-topics.ts';
 import { recordingLog } from './read-topic.ts';
 
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 const topicConfig = 2;
 let kafka: TestKafka;
 let admin: Admin;
@@ -91,11 +94,77 @@ describe('checkTopics', () => {
     }
   });
 
+  it('stops a start whose principal lacks a right, and names each', async () => {
+    const { topicPrefix } = kafka;
+    const denied = [
+      {
+        resourceType: AclResourceTypes.GROUP,
+        resourceName: `${topicPrefix}mailbox.flash`,
+        operation: AclOperationTypes.READ,
+      },
+      {
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName: `${topicPrefix}receipt.v1`,
+        operation: AclOperationTypes.WRITE,
+      },
+      {
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName: `${topicPrefix}delivery.urgent.v1`,
+        operation: AclOperationTypes.READ,
+      },
+    ];
+    const asRule = (each: (typeof denied)[number]) => ({
+      ...each,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      permissionType: AclPermissionTypes.ALLOW,
+      principal: 'User:mailbox',
+      host: '*',
+    });
+    await admin.deleteAcls({ filters: denied.map(asRule) });
+    const error = await checkTopics(kafka.settings('mailbox'), 'mailbox').catch((caught: unknown) => caught);
+    expect(error instanceof TopicDifferences ? error.differences : error).toEqual([
+      'this principal may not read delivery.urgent.v1',
+      'this principal may not write receipt.v1',
+      'this principal may not join group mailbox.flash',
+    ]);
+    await provisionTopics(kafka.admin, options);
+    await checkTopics(kafka.settings('mailbox'), 'mailbox');
+  });
+
+  it.each([
+    ['unclean.leader.election.enable', 'true'],
+    ['retention.bytes', '1000000'],
+    ['cleanup.policy', 'compact'],
+  ])('stops a start whose topic could lose records by %s', async (setting, value) => {
+    await alter('decision.v1', { [setting]: value });
+    await expect(checkTopics(kafka.settings('router'), 'router')).rejects.toThrow(
+      `decision.v1 has ${setting} ${value}`,
+    );
+    await provisionTopics(kafka.admin, options);
+  });
+
+  it('expects of the cluster what the settings say: in production, three copies of which two have a record', async () => {
+    const environment = z.object(kafkaSettingsShape).parse(kafka.environment('monitor'));
+    const production = kafkaSettingsFrom(environment, { clientId: 'm', production: true });
+    const error = await checkTopics(production, 'monitor').catch((caught: unknown) => caught);
+    const differences = error instanceof TopicDifferences ? error.differences.join('\n') : error;
+    expect(differences).toContain('decision.v1 has replication 1 instead of at least 3');
+    expect(differences).toContain('decision.v1 has min.insync.replicas 1 instead of at least 2');
+    await checkTopics(kafkaSettingsFrom(environment, { clientId: 'm', production: false }), 'monitor');
+  });
+
+  it('says so at once when it may not sign in', async () => {
+    const startedMs = performance.now();
+    const wrong = { ...kafka.settings('monitor'), password: 'demo-wrong' };
+    await expect(checkTopics(wrong, 'monitor')).rejects.toThrow(/authentication/i);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+  });
+
   it('tells a principal without rights that it may not look', async () => {
     const error = await checkTopics(kafka.settings('stranger'), 'ingest').catch((caught: unknown) => caught);
     const differences = error instanceof TopicDifferences ? error.differences : [];
     expect(differences.length).toBeGreaterThan(0);
-    expect(differences.every((text) => text.includes('may not be described'))).toBe(true);
+    expect(differences.every((text) => /may not (be described|join|read|write)/.test(text))).toBe(true);
   });
 });
 

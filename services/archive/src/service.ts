@@ -1,11 +1,13 @@
-import { resolveSubject } from '@chappe/directory';
+import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
 import {
   checkTopics,
   createDeadLetterDesk,
   createLaneProducer,
+  type DirectoryReplica,
   kafkaSettingsFrom,
   openDirectoryReplica,
   publishAll,
+  sinkState,
 } from '@chappe/kafka';
 import {
   createOutboxRelay,
@@ -23,18 +25,35 @@ import {
   createMetrics,
   createSinkMetrics,
   createTokenVerifier,
+  Problem,
   type RunningService,
   registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerArchiveRoutes } from './adapters/http-archive-routes.ts';
 import { createArchiveReplays, createArchiveSink } from './adapters/kafka-archive-sink.ts';
-import { createCursorSeal, readCursorKey } from './adapters/signed-cursor.ts';
+import { type CursorSeal, createCursorSeal, readCursorKey } from './adapters/signed-cursor.ts';
 import type { ArchiveConfig } from './config.ts';
 
-/** Starts the archive: keeps what the topics carry, and answers those entitled. */
-export async function startArchive(config: ArchiveConfig): Promise<RunningService> {
+/** What a test or the process puts around the archive. */
+export interface ArchiveOverrides {
+  /** Gives up the start, or stops. */
+  readonly stopSignal?: AbortSignal;
+}
+
+/**
+ * Starts the archive: keeps what the topics carry, and answers those entitled. It listens first, so that `/readyz`
+ * says what is missing while brokers and database are waited for.
+ */
+export async function startArchive(
+  config: ArchiveConfig,
+  overrides: ArchiveOverrides = {},
+): Promise<RunningService> {
   const log = createLogger({ service: 'archive', level: config.LOG_LEVEL, instanceId: config.INSTANCE_ID });
-  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const lifecycle = createLifecycle({
+    log,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    stopSignal: overrides.stopSignal,
+  });
   const metrics = createMetrics({ service: 'archive' });
   lifecycle.onStop('metrics', () => metrics.close());
   const failed = Promise.withResolvers<Error>();
@@ -50,8 +69,6 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
       clientId: `archive-${config.INSTANCE_ID}`,
       production: config.CHAPPE_PROFILE === 'production',
     });
-    await checkTopics(kafka, 'archive');
-
     const pool = createPool({
       url: config.POSTGRES_URL,
       applicationName: 'archive',
@@ -59,8 +76,6 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
       log,
     });
     lifecycle.onStop('postgres', () => pool.end());
-    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), log });
-
     const altered = metrics.counter(
       'chappe_archive_altered_variants_total',
       'Variants that no longer match their decision',
@@ -80,19 +95,14 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
     };
 
     const auditProducer = createLaneProducer(kafka, { name: 'audit', log });
-    await auditProducer.start();
     lifecycle.onStop('audit producer', () => auditProducer.stop());
     const relay = createOutboxRelay({ pool, log, publish: (rows) => publishAll(auditProducer, rows) });
-    relay.start();
     lifecycle.onStop('outbox relay', () => relay.stop());
 
-    const directory = await openDirectoryReplica(kafka, {
-      instanceId: config.INSTANCE_ID,
-      service: 'archive',
-      log,
-      onFailure: failed.resolve,
-    });
-    lifecycle.onStop('directory replica', () => directory.close());
+    let replica: DirectoryReplica | undefined;
+    lifecycle.onStop('directory replica', () => replica?.close());
+    const directory = (): DirectorySnapshot | undefined => (replica?.ready() ? replica.current() : undefined);
+    let seal: CursorSeal | undefined;
 
     const sink = createArchiveSink(kafka, {
       pool,
@@ -102,7 +112,6 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
       sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
     });
     sink.onFailure(failed.resolve);
-    await sink.start();
     lifecycle.onStop('sink', () => sink.stop());
 
     const app = await createHttpServer({
@@ -115,12 +124,14 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
           jwksUrl: config.OIDC_JWKS_URL,
           audience: config.OIDC_AUDIENCE,
         }),
-        resolveSubject: (token, actingAs, nowMs) =>
-          directory.ready() ? resolveSubject(directory.current(), token, actingAs, nowMs) : undefined,
+        resolveSubject: (token, actingAs, nowMs) => {
+          const snapshot = directory();
+          return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, nowMs);
+        },
       }),
       dependencies: {
-        kafka: () => ({ state: sink.health().joined ? 'ready' : 'unavailable' }),
-        directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
+        kafka: () => sinkState([sink]),
+        directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
         postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
       },
       bodyLimitBytes: 1024,
@@ -129,7 +140,10 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
     });
     registerArchiveRoutes(app, {
       pool,
-      cursors: createCursorSeal(await readCursorKey(pool)),
+      cursors: {
+        seal: (position, binding) => sealInForce(seal).seal(position, binding),
+        open: (cursor, binding) => sealInForce(seal).open(cursor, binding),
+      },
       onAltered,
       onDisclosed: () => relay.nudge(),
     });
@@ -150,6 +164,27 @@ export async function startArchive(config: ArchiveConfig): Promise<RunningServic
     });
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
     lifecycle.onStop('http server', () => app.close());
+
+    const signal = lifecycle.stopping;
+    await checkTopics(kafka, 'archive', { log, signal });
+    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), signal, log });
+    seal = createCursorSeal(await readCursorKey(pool));
+    await auditProducer.start();
+    relay.start();
+    await sink.start();
+    replica = await openDirectoryReplica(kafka, {
+      instanceId: config.INSTANCE_ID,
+      service: 'archive',
+      log,
+      signal,
+      onFailure: failed.resolve,
+    });
     return { url, stop: async () => void (await lifecycle.stop('requested')), whenFailed: failed.promise };
   }
+}
+
+/** Nobody is authenticated before the directory is there, which is opened after the key is read. */
+function sealInForce(seal: CursorSeal | undefined): CursorSeal {
+  if (seal === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
+  return seal;
 }

@@ -1,13 +1,15 @@
-import { resolveSubject } from '@chappe/directory';
+import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
 import {
   applicationOf,
   checkTopics,
   createDeadLetterDesk,
   createLaneProducer,
   createSink,
+  type DirectoryReplica,
   kafkaSettingsFrom,
   type LaneProducer,
   openDirectoryReplica,
+  sinkState,
 } from '@chappe/kafka';
 import {
   createOutboxRelay,
@@ -25,6 +27,7 @@ import {
   createLogger,
   createMetrics,
   createTokenVerifier,
+  Problem,
   type RunningService,
   registerDeadLetterRoutes,
 } from '@chappe/service-kit';
@@ -59,6 +62,8 @@ export interface MailboxOverrides {
   /** In place of the producer of dead letters. */
   deadLetters?: Pick<LaneProducer, 'send'>;
   nowMs?(): number;
+  /** Gives up the start, or stops. */
+  stopSignal?: AbortSignal;
 }
 
 /** Directory releases kept for deliveries that were decided before the latest one. */
@@ -66,7 +71,7 @@ const keptReleases = 64;
 const pageItems = 100;
 const windowLimits = { maxItems: 512, maxBytes: 1_048_576 };
 
-/** Starts the mailbox: three lanes of deliveries into numbered inboxes, and the routes that show them. */
+/** Listens first, so that `/readyz` says what is missing, then starts the mailbox: three lanes of deliveries into numbered inboxes, and the routes that show them. */
 export async function startMailbox(
   config: MailboxConfig,
   overrides: MailboxOverrides = {},
@@ -75,7 +80,11 @@ export async function startMailbox(
   const instanceId = config.INSTANCE_ID;
   const log = createLogger({ service: 'mailbox', level: config.LOG_LEVEL, instanceId });
   const metrics = createMetrics({ service: 'mailbox' });
-  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const lifecycle = createLifecycle({
+    log,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    stopSignal: overrides.stopSignal,
+  });
   const kafka = kafkaSettingsFrom(config, {
     clientId: `mailbox-${instanceId}`,
     production: config.CHAPPE_PROFILE === 'production',
@@ -91,7 +100,6 @@ export async function startMailbox(
   }
 
   async function start(): Promise<RunningService> {
-    await checkTopics(kafka, 'mailbox', { log });
     const poolOptions = {
       url: config.POSTGRES_URL,
       statementTimeoutMs: config.POSTGRES_STATEMENT_TIMEOUT_MS,
@@ -110,7 +118,6 @@ export async function startMailbox(
       max: config.POSTGRES_POOL_MAX,
     });
     lifecycle.onStop('postgres', () => Promise.all([writers.end(), readers.end()]));
-    await migrate(writers, { folder: new URL('../migrations/', import.meta.url), log });
     const inbox = createInboxReader(readers);
     const sent = createSentReader(readers);
 
@@ -139,18 +146,15 @@ export async function startMailbox(
       observer: measured.hub,
     });
     const releases = createDirectoryReleases({ kept: keptReleases, waitMs: config.DIRECTORY_WAIT_MS });
-    const directory = await openDirectoryReplica(kafka, {
-      instanceId,
-      service: 'mailbox',
-      log,
-      onChange(snapshot) {
-        releases.add(snapshot);
-        hub.recheck();
-      },
-      onFailure: failed.resolve,
-    });
-    lifecycle.onStop('directory', () => directory.close());
-    releases.add(directory.current());
+    let replica: DirectoryReplica | undefined;
+    lifecycle.onStop('directory', () => replica?.close());
+    const directory = (): DirectorySnapshot | undefined => (replica?.ready() ? replica.current() : undefined);
+    const currentDirectory = (): DirectorySnapshot => {
+      const snapshot = directory();
+      // Nobody is authenticated before it is there, so this is for the moment in which it is lost.
+      if (snapshot === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
+      return snapshot;
+    };
 
     const hints =
       config.REDIS_URL === undefined
@@ -163,14 +167,10 @@ export async function startMailbox(
               number === receiptsChanged ? hub.forget(correspondent) : hub.hint(correspondent, number),
           });
     lifecycle.onStop('hints', () => hints.stop());
-    await hints.start();
-
     const plainProducer = createLaneProducer(kafka, { name: 'outbox', log });
     const producer = overrides.wrapOutboxProducer?.(plainProducer) ?? plainProducer;
-    await producer.start();
     lifecycle.onStop('producer', () => producer.stop());
     const relay = createOutboxRelay({ pool: writers, publish: createOutboxPublisher(producer), log });
-    relay.start();
     lifecycle.onStop('outbox', () => relay.stop());
 
     const plainApply = createApplySlice(writers);
@@ -197,8 +197,6 @@ export async function startMailbox(
       return sink;
     });
     lifecycle.onStop('sinks', () => Promise.all(sinks.map((sink) => sink.stop())));
-    await Promise.all(sinks.map((sink) => sink.start()));
-
     const verifyToken = createTokenVerifier({
       issuer: config.OIDC_ISSUER,
       jwksUrl: config.OIDC_JWKS_URL,
@@ -211,16 +209,19 @@ export async function startMailbox(
       metrics,
       authenticate: createAuthenticator({
         verifyToken,
-        resolveSubject: (token, actingAs, atMs) => resolveSubject(directory.current(), token, actingAs, atMs),
+        resolveSubject: (token, actingAs, atMs) => {
+          const snapshot = directory();
+          return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, atMs);
+        },
         nowMs,
       }),
       dependencies: {
-        directory: () => ({ state: directory.ready() ? 'ready' : 'unavailable' }),
+        directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
         postgres: async () => {
           await readers.query('SELECT 1');
           return { state: 'ready' };
         },
-        kafka: () => ({ state: sinks.every((sink) => sink.health().joined) ? 'ready' : 'unavailable' }),
+        kafka: () => sinkState(sinks),
         outbox: () => ({ state: relay.health().failing ? 'degraded' : 'ready' }),
         redis: () => ({ state: hints.health(), optional: true }),
       },
@@ -234,7 +235,7 @@ export async function startMailbox(
     const plainGive = createReceiptGiver(readers);
     registerReceiptRoutes(app, {
       giveReceipts: overrides.wrapGiveReceipts?.(plainGive) ?? plainGive,
-      currentDirectory: directory.current,
+      currentDirectory,
       onGiven(correspondent) {
         hub.forget(correspondent);
         hints.send(new Map([[correspondent, receiptsChanged]]));
@@ -246,14 +247,14 @@ export async function startMailbox(
       sent,
       readTracking: createTrackingReader(readers),
       isInside: (correspondent) =>
-        ['POST', 'DESK'].includes(directory.current().correspondents.get(correspondent)?.type ?? ''),
+        ['POST', 'DESK'].includes(currentDirectory().correspondents.get(correspondent)?.type ?? ''),
       nowMs,
     });
     registerThreadRoutes(app, { inbox, sent, recordOpening, nowMs });
     registerStreamRoute(app, {
       hub,
       store,
-      rights: createReaderRights({ currentDirectory: directory.current, nowMs }),
+      rights: createReaderRights({ currentDirectory, nowMs }),
       verifyToken,
       recordOpening,
       maxOpenStreams: config.STREAM_MAX_OPEN,
@@ -276,6 +277,25 @@ export async function startMailbox(
     lifecycle.onStop('http', () => app.close());
     lifecycle.onStop('streams', () => hub.stop());
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+
+    const signal = lifecycle.stopping;
+    await checkTopics(kafka, 'mailbox', { log, signal });
+    await migrate(writers, { folder: new URL('../migrations/', import.meta.url), signal, log });
+    await hints.start();
+    await producer.start();
+    relay.start();
+    replica = await openDirectoryReplica(kafka, {
+      instanceId,
+      service: 'mailbox',
+      log,
+      signal,
+      onChange(snapshot) {
+        releases.add(snapshot);
+        hub.recheck();
+      },
+      onFailure: failed.resolve,
+    });
+    await Promise.all(sinks.map((sink) => sink.start()));
 
     function onCommitted(items: readonly InboxItem[]): void {
       const heads = new Map<string, number>();

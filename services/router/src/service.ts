@@ -5,6 +5,7 @@ import {
   type DirectoryReplica,
   kafkaSettingsFrom,
   openDirectoryReplica,
+  sinkState,
 } from '@chappe/kafka';
 import { createPool, createReplayJournal, migrate, type Pool, replayPoolOptions } from '@chappe/postgres';
 import { messageRequestSchema, serverSetFields, warmUpCodec } from '@chappe/schemas';
@@ -39,7 +40,11 @@ export async function startRouter(
   overrides: RouterOverrides = {},
 ): Promise<RunningService> {
   const log = createLogger({ service: 'router', level: config.LOG_LEVEL, instanceId: config.INSTANCE_ID });
-  const lifecycle = createLifecycle({ log, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  const lifecycle = createLifecycle({
+    log,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    stopSignal: overrides.stopSignal,
+  });
   const { promise: whenFailed, resolve: onFailure } = Promise.withResolvers<Error>();
   const nowMs = overrides.nowMs ?? Date.now;
   const bounds = { referenceWaitMs: config.REFERENCE_WAIT_MS, maxHeldPerSender: config.MAX_HELD_PER_SENDER };
@@ -116,7 +121,7 @@ export async function startRouter(
       },
     }),
     dependencies: {
-      kafka: () => ({ state: lanes.every(({ sink }) => sink.health().joined) ? 'ready' : 'unavailable' }),
+      kafka: () => sinkState(lanes.map(({ sink }) => sink)),
       directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
       postgres: () => sidePool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
     },
@@ -150,11 +155,13 @@ export async function startRouter(
   const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   lifecycle.onStop('http server', () => app.close());
 
-  await checkTopics(kafka, 'router');
-  await migrate(sidePool, { folder: new URL('../migrations/', import.meta.url), log });
+  await checkTopics(kafka, 'router', { log, signal: lifecycle.stopping });
+  const migrations = new URL('../migrations/', import.meta.url);
+  await migrate(sidePool, { folder: migrations, signal: lifecycle.stopping, log });
   replica = await openDirectoryReplica(kafka, {
     instanceId: config.INSTANCE_ID,
     service: 'router',
+    signal: lifecycle.stopping,
     onFailure,
     log,
   });

@@ -20,6 +20,8 @@ export interface SliceApplier {
   /** Waits before another attempt; false when there should be none. */
   backOff(attempt: number, failure: Failure): Promise<boolean>;
   abandoned(): boolean;
+  /** A part of the slice is applied: everything before `next`. */
+  moved?(next: bigint): void;
   log: Log;
 }
 
@@ -81,6 +83,7 @@ async function applyOneByOne(slice: Slice, sink: SliceApplier): Promise<SliceFat
     const fate = await applySlice({ ...slice, records: [record], first, after }, sink);
     if (fate.status !== 'applied') return fate;
     first = after;
+    sink.moved?.(after);
   }
   return applied;
 }

@@ -178,6 +178,9 @@ export class PartitionLane {
       bury: (record, code) => this.#owner.bury(record, code),
       backOff: (attempt, failure) => this.#backOff(attempt, failure),
       abandoned: () => this.#closed,
+      moved: (next) => {
+        if (!this.#closed) this.#next = next;
+      },
       log: this.#owner.log,
     });
     this.#conclude(slice, fate, performance.now() - startedMs);

@@ -26,9 +26,6 @@ const clusterShape = z.custom<Cluster>(
       .safeParse(value).success,
 );
 
-/** No topic has it, so nothing is written or read; a broker looks at the rights first. */
-const partitionThatIsNone = 2_147_483_646;
-
 function openCluster(kafka: Kafka): Cluster {
   const name = 'private:Kafka:createCluster';
   const symbol = Object.getOwnPropertySymbols(kafka).find((each) => each.description === name);
@@ -37,36 +34,64 @@ function openCluster(kafka: Kafka): Cluster {
   return clusterShape.parse(create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false }));
 }
 
+/** One right, without the principal, which is that of the client. */
+export type AskedRight = Pick<AccessRight, 'resourceType' | 'resource' | 'pattern'> & {
+  operation: 'READ' | 'WRITE';
+};
+
+/** Asks a broker what a client's own principal may do. */
+export interface RightsProbe {
+  /** Whether the broker refuses. */
+  isRefused(right: AskedRight): Promise<boolean>;
+  close(): Promise<void>;
+}
+
 /**
- * Which of its rights a service does not have, asked with its own principal by requests that change nothing: a
- * batch and a fetch for a partition that does not exist, a heartbeat of a member that nobody is.
+ * Opens a probe. It asks by requests that change nothing: a batch and a fetch for a partition that does not
+ * exist, a heartbeat of a member that nobody is. A broker looks at the rights before it looks further.
  */
+export async function openRightsProbe(kafka: Kafka): Promise<RightsProbe> {
+  const cluster = openCluster(kafka);
+  await cluster.connect();
+  const broker = await cluster.brokerPool.findConnectedBroker();
+  return {
+    async isRefused(right) {
+      try {
+        await ask(broker, right);
+        return false;
+      } catch (error) {
+        const code = failureCode(error);
+        if (refusals.has(code)) return true;
+        if (answersOfTheEntitled.has(code)) return false;
+        throw error;
+      }
+    },
+    close: () => cluster.disconnect(),
+  };
+}
+
+/** Which rights of the access list a service does not have, asked with its own principal. */
 export async function missingRights(
   kafka: Kafka,
   service: ServiceName,
   topicPrefix: string,
 ): Promise<string[]> {
-  const cluster = openCluster(kafka);
+  const probe = await openRightsProbe(kafka);
   try {
-    await cluster.connect();
-    const broker = await cluster.brokerPool.findConnectedBroker();
     const missing: string[] = [];
-    for (const right of rightsOf(service, topicPrefix)) {
-      if (await isRefused(broker, right)) missing.push(describe(right, topicPrefix));
+    for (const { principal, operation, ...resource } of accessList(ownNames, topicPrefix)) {
+      // DESCRIBE and DESCRIBE_CONFIGS have shown themselves when the topic was compared.
+      if (principal !== `User:${service}` || (operation !== 'READ' && operation !== 'WRITE')) continue;
+      const right = { ...resource, operation };
+      if (await probe.isRefused(right)) missing.push(nameOf(right, topicPrefix));
     }
     return missing;
   } finally {
-    await cluster.disconnect();
+    await probe.close();
   }
 }
 
-/** DESCRIBE and DESCRIBE_CONFIGS have shown themselves when the topic was compared. */
-function rightsOf(service: ServiceName, topicPrefix: string): AccessRight[] {
-  return accessList(ownNames, topicPrefix).filter(
-    ({ principal, operation }) => principal === `User:${service}` && ['READ', 'WRITE'].includes(operation),
-  );
-}
-const ownNames = {
+const ownNames: Readonly<Record<ServiceName, string>> = {
   ingest: 'ingest',
   router: 'router',
   mailbox: 'mailbox',
@@ -75,26 +100,15 @@ const ownNames = {
   correlator: 'correlator',
   monitor: 'monitor',
   console: 'console',
-} as const;
+};
 
-function describe({ resourceType, resource, pattern, operation }: AccessRight, topicPrefix: string): string {
+function nameOf({ resourceType, resource, pattern, operation }: AskedRight, topicPrefix: string): string {
   const name = resource.slice(topicPrefix.length) + (pattern === 'PREFIXED' ? '*' : '');
-  return `this principal may not ${operation.toLowerCase()} ${resourceType === 'TOPIC' ? '' : 'in group '}${name}`;
+  const act = resourceType === 'GROUP' ? 'join group' : operation.toLowerCase();
+  return `this principal may not ${act} ${name}`;
 }
 
-/** Whether the broker refuses a right, or answers in some other way, which takes the right for granted. */
-async function isRefused(broker: Broker, right: AccessRight): Promise<boolean> {
-  try {
-    await ask(broker, right);
-    return false;
-  } catch (error) {
-    const code = failureCode(error);
-    if (code === 'TOPIC_AUTHORIZATION_FAILED' || code === 'GROUP_AUTHORIZATION_FAILED') return true;
-    if (answersOfTheEntitled.has(code)) return false;
-    throw error;
-  }
-}
-
+const refusals = new Set(['TOPIC_AUTHORIZATION_FAILED', 'GROUP_AUTHORIZATION_FAILED']);
 const answersOfTheEntitled = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'UNKNOWN_MEMBER_ID',
@@ -105,22 +119,18 @@ const answersOfTheEntitled = new Set([
   'GROUP_LOAD_IN_PROGRESS',
 ]);
 
-function ask(broker: Broker, { resourceType, resource, pattern, operation }: AccessRight): Promise<unknown> {
+/** No topic has it, so nothing is written or read. */
+const partition = 2_147_483_646;
+
+function ask(broker: Broker, { resourceType, resource, pattern, operation }: AskedRight): Promise<unknown> {
   if (resourceType === 'GROUP') {
     const groupId = pattern === 'PREFIXED' ? `${resource}probe` : resource;
     return broker.heartbeat({ groupId, groupGenerationId: 0, memberId: 'nobody' });
   }
-  const partition = partitionThatIsNone;
   if (operation === 'WRITE') {
     const partitions = [{ partition, firstSequence: 0, messages: [] }];
     return broker.produce({ acks: -1, timeout: 1_000, topicData: [{ topic: resource, partitions }] });
   }
-  const partitions = [{ partition, fetchOffset: '0', maxBytes: 1 }];
-  return broker.fetch({
-    maxWaitTime: 0,
-    minBytes: 0,
-    maxBytes: 1,
-    isolationLevel: 0,
-    topics: [{ topic: resource, partitions }],
-  });
+  const topics = [{ topic: resource, partitions: [{ partition, fetchOffset: '0', maxBytes: 1 }] }];
+  return broker.fetch({ maxWaitTime: 0, minBytes: 0, maxBytes: 1, isolationLevel: 0, topics });
 }

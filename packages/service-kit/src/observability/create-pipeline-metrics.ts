@@ -15,7 +15,13 @@ export interface SinkObserver {
   recordDeadLettered(letter: { topic: string; partition: number; code: string }): void;
   sliceFailed(failure: { topic: string; partition: number; kind: string }): void;
   lag(partition: { topic: string; partition: number; records: number }): void;
+  partitionAlarm(partition: { topic: string; partition: number; alarm: PartitionAlarm | null }): void;
 }
+
+/** Why a partition stands still until somebody acts. */
+type PartitionAlarm = (typeof partitionAlarms)[number];
+
+const partitionAlarms = ['paused-until-upgrade', 'stopped-by-bug'] as const;
 
 /** Registers the measurements of a service's sinks: rate, time per slice, delay, lag, dead letters. */
 export function createSinkMetrics(metrics: Metrics): SinkObserver {
@@ -41,6 +47,11 @@ export function createSinkMetrics(metrics: Metrics): SinkObserver {
     'kind',
   ]);
   const lag = metrics.gauge('chappe_sink_lag_records', 'Records not yet applied', ['topic', 'partition']);
+  const standing = metrics.gauge(
+    'chappe_sink_partition_standing',
+    'A partition stands still until somebody acts: 1 while it does',
+    ['topic', 'partition', 'reason'],
+  );
   return {
     sliceApplied(slice) {
       records.inc({ topic: slice.topic }, slice.records);
@@ -53,6 +64,11 @@ export function createSinkMetrics(metrics: Metrics): SinkObserver {
     sliceFailed: ({ topic, kind }) => failures.inc({ topic, kind }),
     lag: (partition) =>
       lag.set({ topic: partition.topic, partition: String(partition.partition) }, partition.records),
+    partitionAlarm({ topic, partition, alarm }) {
+      for (const reason of partitionAlarms) {
+        standing.set({ topic, partition: String(partition), reason }, reason === alarm ? 1 : 0);
+      }
+    },
   };
 }
 
