@@ -1,8 +1,10 @@
+import { quietTimerLoop } from '@chappe/kafka';
 import type { LocalService, Stack } from '@chappe/local';
 import kafkajs, { type Kafka } from 'kafkajs';
 
 /** A bare client under a principal of the stack, straight to the brokers: for what no client of ours would do. */
 export function bareClient(stack: Stack, as: LocalService | 'admin'): Kafka {
+  quietTimerLoop();
   const user = stack.kafkaUser(as);
   return new kafkajs.Kafka({
     clientId: `chaos-${as}`,

@@ -24,6 +24,8 @@ export async function startChaosStack(options: {
     replicas: { ingest: 2 },
     serviceMains: stepMains,
     smallDisks: { postgres: smallDiskMb, ...(brokers === 3 ? { [brokerOnSmallDisk]: smallDiskMb } : {}) },
+    // They start many times, on a machine that does everything else too.
+    shortLivedBrokers: true,
     // Leaders go home soon after a broker has come back, so that each fault meets brokers that all lead.
     kafkaSettings: { 'leader.imbalance.check.interval.seconds': '15' },
     // A group gives a killed member's partitions away after three seconds, so that faults take less time.

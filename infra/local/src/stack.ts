@@ -36,6 +36,8 @@ export interface StackOptions {
   interposed?: readonly ('kafka' | 'postgres')[];
   /** Sizes, in MB, of file systems in memory that hold the data of stores, where this process may mount. */
   smallDisks?: Readonly<Record<string, number>>;
+  /** Brokers that start with less work for the processors, and are slower under a load of hours. */
+  shortLivedBrokers?: boolean;
   /** Settings of the brokers. */
   kafkaSettings?: Readonly<Record<string, string>>;
   /** Stops the stack, also while it starts. */

@@ -87,6 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         secrets,
         external,
         links: storeLinks,
+        shortLivedBrokers: options.shortLivedBrokers ?? false,
         kafkaSettings: options.kafkaSettings ?? {},
         onProgress,
         adopt,

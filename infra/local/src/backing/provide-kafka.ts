@@ -36,6 +36,7 @@ export interface KafkaPlan {
   controllerPorts: readonly number[];
   users: readonly KafkaUser[];
   detours?: readonly KafkaDetour[];
+  shortLived?: boolean;
   overrides?: Readonly<Record<string, string>>;
   onProgress(text: string): void;
 }

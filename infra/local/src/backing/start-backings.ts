@@ -30,6 +30,7 @@ export interface BackingsPlan {
   secrets: StackSecrets;
   external: ExternalStores;
   links: StoreLinks;
+  shortLivedBrokers: boolean;
   kafkaSettings: Readonly<Record<string, string>>;
   onProgress: ProgressListener;
   /** Takes charge of a process: whatever happens later, it will be stopped. */
@@ -122,6 +123,7 @@ async function startKafkaStep(plan: BackingsPlan): Promise<ReachableKafka> {
         controllerPorts: ports.kafkaControllers,
         detours: plan.links.kafka,
         overrides: plan.kafkaSettings,
+        shortLived: plan.shortLivedBrokers,
         users: Object.entries(secrets.kafka).map(([name, password]) => ({
           name,
           password,
