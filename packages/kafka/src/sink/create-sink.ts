@@ -114,7 +114,8 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
     config: {
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: Math.max(15_000, sessionTimeoutMs),
-      heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+      // A heartbeat also tells of a rebalance: a long session must not make the others wait for this member.
+      heartbeatInterval: Math.min(2_500, Math.floor(sessionTimeoutMs / 4)),
       maxWaitTimeInMs: options.maxWaitMs ?? 500,
       minBytes: 1,
       maxBytesPerPartition: 1024 * 1024,
