@@ -15,6 +15,8 @@ import {
   encode,
   type Message,
   messageTopic,
+  type Receipt,
+  receiptTopic,
   variantDigest,
 } from '@chappe/schemas';
 import { uuidV7At } from './uuid-v7-at.ts';
@@ -122,11 +124,14 @@ export function aPassingOn(dispatch: Message, original: Message): Decision {
 }
 
 /** Writes as the services that own the topics do. */
-export async function openWriters(settings: (service: 'ingest' | 'router' | 'directory') => KafkaSettings) {
+export async function openWriters(
+  settings: (service: 'ingest' | 'router' | 'directory' | 'mailbox') => KafkaSettings,
+) {
   const producers = {
     ingest: createLaneProducer(settings('ingest'), { name: 'ingest', log }),
     router: createLaneProducer(settings('router'), { name: 'router', log }),
     directory: createLaneProducer(settings('directory'), { name: 'directory', log }),
+    mailbox: createLaneProducer(settings('mailbox'), { name: 'mailbox', log }),
   };
   await Promise.all(Object.values(producers).map((producer) => producer.start()));
   return {
@@ -138,6 +143,15 @@ export async function openWriters(settings: (service: 'ingest' | 'router' | 'dir
       publishAll(producers.router, [
         { topic: decisionTopic, key: decision.messageId, value: encode('Decision', decision) },
       ]),
+    receipts: (receipts: readonly Receipt[]) =>
+      publishAll(
+        producers.mailbox,
+        receipts.map((receipt) => ({
+          topic: receiptTopic,
+          key: receipt.messageId,
+          value: encode('Receipt', receipt),
+        })),
+      ),
     poison: () =>
       publishAll(producers.router, [
         { topic: decisionTopic, key: 'poison', value: Buffer.from('not a record') },

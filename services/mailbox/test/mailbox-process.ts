@@ -19,6 +19,12 @@ const overrides: MailboxOverrides = {
     if (items.length > 0) reach('after-apply');
     return items;
   },
+  wrapGiveReceipts: (give) => async (correspondent, acts, mayGive) => {
+    reach('before-give');
+    const outcomes = await give(correspondent, acts, mayGive);
+    reach('after-give');
+    return outcomes;
+  },
   wrapOutboxProducer: (producer) => ({
     ...producer,
     async send(records) {

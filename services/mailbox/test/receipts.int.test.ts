@@ -2,6 +2,7 @@ import { decode, type Receipt } from '@chappe/schemas';
 import type { RunningService } from '@chappe/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { delivery } from '../src/domain/delivery.fixture.ts';
+import type { EventStream } from './event-stream.ts';
 import { createHarness, eventually, type Harness } from './mailbox-harness.ts';
 
 let harness: Harness;
@@ -69,6 +70,11 @@ async function stored(messageId: string): Promise<{ version: number; type: strin
   );
   return rows;
 }
+
+const stateIn = (stream: EventStream) =>
+  stream.events
+    .filter((event) => event.type === 'delivery')
+    .map((event) => (event.data as { receiptState: string }).receiptState);
 
 describe('a receipt', () => {
   test('is given once, shown in the inbox, and says nothing new when it is repeated', async () => {
@@ -313,10 +319,31 @@ describe('lists', () => {
     expect(await harness.get(service, '/v1/inbox?action=true&role=NOTICE', subject)).toMatchObject({
       status: 400,
     });
-    const stream = await harness.stream(service, '/v1/inbox/stream', { subject });
-    await stream.until(() => stream.deliveries().length === 3);
-    stream.close();
   });
+
+  test('and streams tell the state of now, also what this replica still held in memory', async () => {
+    const post = 'post:TH';
+    const subject = 'demo-officer-post-TH';
+    const live = await harness.stream(service, '/v1/inbox/stream', { subject });
+    const messageId = await delivered({ to: post });
+    await live.until(() => live.deliveries().length === 1);
+    expect(stateIn(live)).toEqual(['DELIVERED']);
+    await give(messageId, { type: 'TAKEN_IN_CHARGE' }, subject);
+    const later = await harness.stream(service, '/v1/inbox/stream', { subject });
+    await later.until(() => later.deliveries().length === 1);
+    expect(stateIn(later)).toEqual(['TAKEN_IN_CHARGE']);
+    live.close();
+    later.close();
+  });
+});
+
+test('the routes stand in the OpenAPI document with their bodies', async () => {
+  const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as {
+    paths: Record<string, { post?: { requestBody?: unknown } }>;
+  };
+  for (const path of ['/v1/inbox/{messageId}/receipts', '/v1/inbox/receipts']) {
+    expect(document.paths[path]?.post?.requestBody).toBeDefined();
+  }
 });
 
 test('in the log every delivery has its receipts once each, in the order of their versions', async () => {

@@ -91,7 +91,9 @@ function requestProperties() {
       type: 'string',
       enum: ['READ', 'TAKEN_IN_CHARGE', 'TRANSFERRED', 'REJECTED', 'COMPLIED'],
     }),
-    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000, description: 'Owed by REJECTED' })),
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2_000, description: 'Owed by REJECTED; the sender sees it' }),
+    ),
     transferredTo: Type.Optional(
       Type.String({
         maxLength: 64,
