@@ -225,6 +225,38 @@ describe('migrate', () => {
     }
   });
 
+  it('waits for a database that takes no connection yet', async () => {
+    const fresh = await testDatabase('mailbox');
+    const admin = createPool({ url: fresh.adminUrl, applicationName: 'm', log: silent });
+    const waits: object[] = [];
+    try {
+      await admin.query(`ALTER ROLE ${fresh.role} CONNECTION LIMIT 0`);
+      const log = { ...silent, warn: (fields: object) => waits.push(fields) };
+      const migrating = migrate(fresh.url, { folder: folder('valid'), log });
+      await expect.poll(() => waits.length, { timeout: 10_000 }).toBeGreaterThan(2);
+      expect(waits[0]).toMatchObject({ dependency: 'postgres', code: '53300', attempt: 1 });
+      await admin.query(`ALTER ROLE ${fresh.role} CONNECTION LIMIT -1`);
+      await migrating;
+    } finally {
+      await admin.end();
+      await fresh.drop();
+    }
+  });
+
+  it('stops waiting when it is told to, and does not wait for what no time mends', async () => {
+    const stop = new AbortController();
+    const nobody = 'postgres://nobody:demo-none@127.0.0.1:9/none';
+    const migrating = migrate(nobody, { folder: folder('valid'), signal: stop.signal, log: silent });
+    setTimeout(() => stop.abort(new Error('told to stop')), 300);
+    await expect(migrating).rejects.toThrow();
+    expect(stop.signal.aborted).toBe(true);
+    const fresh = await testDatabase('mailbox');
+    const wrong = new URL(fresh.url);
+    wrong.password = 'demo-wrong';
+    await expect(migrate(wrong.href, { folder: folder('valid'), log: silent })).rejects.toThrow(/password/);
+    await fresh.drop();
+  });
+
   it('leaves nothing behind when one of them fails', async () => {
     const fresh = await testDatabase('mailbox');
     try {
