@@ -62,3 +62,10 @@ describe('a log line', () => {
     expect(line).toMatchObject({ err: { message: 'topic audit.v1 has 3 partitions instead of 6' } });
   });
 });
+
+it('however many loggers a process has, they write to one stream', () => {
+  const before = process.listenerCount('exit');
+  for (let made = 0; made < 20; made += 1)
+    createLogger({ service: 'ingest', level: 'silent', instanceId: 'a1' });
+  expect(process.listenerCount('exit') - before).toBeLessThanOrEqual(1);
+});

@@ -42,8 +42,16 @@ export function createLogger({ service, level, instanceId, destination }: Logger
   return logger;
 }
 
+/** One for all loggers of a process: their lines keep their order, and one listener waits for the end. */
+let standardStream: pino.DestinationStream | undefined;
+
 /** Written in blocks and at least twice a second: one system call per request would be the dearest part of it. */
 function standardOutput(): pino.DestinationStream {
+  standardStream ??= openStandardStream();
+  return standardStream;
+}
+
+function openStandardStream(): pino.DestinationStream {
   const stream = pino.destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: 500 });
   process.once('exit', () => stream.flushSync());
   return stream;
