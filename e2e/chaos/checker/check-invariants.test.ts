@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkInvariants } from './check-invariants.ts';
-import { forget, PerfectExchange, renumber } from './perfect-exchange.fixture.ts';
+import { forget, PerfectExchange, renumber, tracked } from './perfect-exchange.fixture.ts';
 
 const everybody = ['post:DJ', 'post:CI', 'post:LB', 'desk:cyber', 'desk:duty'];
 const newExchange = () => new PerfectExchange(everybody);
@@ -53,7 +53,7 @@ describe('I1, what was answered 202', () => {
   it('must be where tracking says it is', () => {
     const exchange = newExchange();
     const { messageId } = exchange.lead();
-    exchange.evidence.sent.get(messageId)?.recipients.push({ correspondent: 'desk:duty', role: 'ACTION' });
+    exchange.evidence.sent.get(messageId)?.recipients.push(tracked('desk:duty', 'LEAD'));
     expect(found(exchange)).toEqual([`I1 ${messageId} desk:duty`]);
   });
 
@@ -235,8 +235,32 @@ describe('I9, a cancellation', () => {
     const recall = exchange.cancel(lead);
     expect(found(exchange)).toEqual([]);
     forget(exchange, 'post:LB', 2);
-    exchange.evidence.sent.get(recall.messageId)?.recipients.splice(0);
+    const sent = exchange.evidence.sent.get(recall.messageId);
+    if (sent === undefined) throw new Error('the cancellation was sent');
+    const recipients = sent.recipients.filter((each) => each.correspondent !== 'post:LB');
+    exchange.evidence.sent.set(recall.messageId, { ...sent, recipients });
     expect(found(exchange)).toEqual([`I9 ${lead.messageId} post:LB`]);
+  });
+
+  it('is owed by each of them, by name or by number', () => {
+    const exchange = newExchange();
+    const lead = exchange.lead();
+    exchange.dispatch(lead, ['post:LB']);
+    const { messageId } = exchange.cancel(lead);
+    const sent = exchange.evidence.sent.get(messageId);
+    if (sent === undefined) throw new Error('the cancellation was sent');
+    const [unnamed = tracked('post:LB', 'CANCELLATION'), named = unnamed] = sent.recipients;
+    exchange.evidence.sent.set(messageId, { ...sent, recipients: [named], others: 1 });
+    expect(found(exchange)).toEqual([]);
+    exchange.evidence.sent.set(messageId, { ...sent, recipients: [named] });
+    expect(found(exchange)).toEqual([`I9 ${messageId}`]);
+    exchange.evidence.sent.set(messageId, { ...sent, recipients: [{ ...named, owed: [] }, unnamed] });
+    expect(found(exchange)).toEqual([`I9 ${messageId} ${named.correspondent}`]);
+    exchange.evidence.sent.set(messageId, {
+      ...sent,
+      recipients: [{ ...named, owed: [], state: 'COMPLIED' }, unnamed],
+    });
+    expect(found(exchange)).toEqual([]);
   });
 
   it('may come as a bare notice to whom may not read it', () => {
@@ -360,5 +384,53 @@ describe('a stream', () => {
     const other = (events: PerfectExchange['events']) =>
       events.map((event) => (isSeen(2)(event) ? { ...event, messageId: 'another' } : event));
     expect(followed(other)).toEqual(['STREAM 2']);
+  });
+});
+
+describe('I7, what a person said', () => {
+  function receipts(
+    told: readonly { type: string; state: string; version: number; overlaps?: true }[],
+    shown: { state: string; version: number },
+  ) {
+    const exchange = newExchange();
+    const { messageId } = exchange.lead();
+    const shared = { what: 'receipt' as const, client: 'officer', correspondent: 'desk:cyber', messageId };
+    told.forEach(({ overlaps, ...each }, act) => {
+      if (overlaps !== true) exchange.note({ ...shared, happened: 'asked', act, type: each.type });
+      exchange.note({ ...shared, happened: 'given', act: overlaps === true ? act - 1 : act, ...each });
+    });
+    const items = inbox(exchange, 'desk:cyber').map((item) => ({ ...item, receipt: shown }));
+    exchange.evidence.inboxes.set('desk:cyber', items);
+    const recipients = [{ ...tracked('desk:cyber', 'LEAD'), ...shown }];
+    const sent = exchange.evidence.sent.get(messageId);
+    if (sent !== undefined) exchange.evidence.sent.set(messageId, { ...sent, recipients });
+    return found(exchange).map((each) => each.replace(messageId, 'it'));
+  }
+  const read = { type: 'READ', state: 'READ', version: 2 };
+  const taken = { type: 'TAKEN_IN_CHARGE', state: 'TAKEN_IN_CHARGE', version: 3 };
+  const complied = { type: 'COMPLIED', state: 'COMPLIED', version: 4 };
+
+  it('is told to whoever asks later, and stays', () => {
+    expect(receipts([read, taken, { ...taken, type: 'READ' }, complied], complied)).toEqual([]);
+  });
+
+  it('does not fall from one answer to the next', () => {
+    expect(receipts([taken, { ...read, version: 4 }], { state: 'TAKEN_IN_CHARGE', version: 4 })).toContain(
+      'I7 it desk:cyber',
+    );
+    expect(receipts([taken, { ...taken, version: 2 }], taken)).toEqual(['I7 it desk:cyber']);
+  });
+
+  it('is not judged among acts that overlap', () => {
+    expect(receipts([taken, { ...read, overlaps: true }], taken)).toEqual([]);
+  });
+
+  it('is what inbox and tracking show in the end', () => {
+    expect(receipts([read, taken], read)).toEqual(['I7 it desk:cyber', 'I7 it desk:cyber']);
+  });
+
+  it('stays closed as it was closed', () => {
+    const rejected = { state: 'REJECTED', version: 5 };
+    expect(receipts([complied], rejected)).toEqual(['I7 it desk:cyber', 'I7 it desk:cyber']);
   });
 });

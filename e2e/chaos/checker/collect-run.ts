@@ -47,13 +47,10 @@ function isCertainRefusal(status: number): boolean {
 export function collectRun(events: Iterable<ChaosEvent>, evidence: Evidence): Run {
   const submissions = new Map<string, SubmissionRecord>();
   for (const event of events) {
-    if (event.what === 'invoke') {
-      if (event.op !== 'acknowledge') begin(submissions, event);
-      continue;
-    }
+    if (event.what === 'invoke') begin(submissions, event);
     if (event.what !== 'answer' && event.what !== 'no-answer') continue;
     const record = submissions.get(event.submissionId);
-    if (record === undefined || event.op === 'acknowledge') continue;
+    if (record === undefined) continue;
     if (event.what === 'no-answer') record.uncertain = true;
     else if (event.status === 202 && event.messageId !== undefined) {
       record.acknowledgedMs ??= event.atMs;

@@ -6,6 +6,8 @@ export interface InboxIndex {
   readonly items: readonly InboxEvidence[];
   /** The first number under which a message stands, notices apart. */
   readonly numberOf: ReadonlyMap<string, number>;
+  /** Where messages stand of which a person has said something. */
+  readonly receiptOf: ReadonlyMap<string, NonNullable<InboxEvidence['receipt']>>;
   /** Notices by the message that they speak of. */
   readonly notices: ReadonlyMap<string, readonly InboxEvidence[]>;
 }
@@ -15,6 +17,7 @@ export function indexInboxes(evidence: Evidence): ReadonlyMap<string, InboxIndex
   return new Map(
     [...evidence.inboxes].map(([correspondent, items]) => {
       const numberOf = new Map<string, number>();
+      const receiptOf = new Map<string, NonNullable<InboxEvidence['receipt']>>();
       const notices = new Map<string, InboxEvidence[]>();
       for (const item of items) {
         if (item.notice !== undefined) {
@@ -23,9 +26,10 @@ export function indexInboxes(evidence: Evidence): ReadonlyMap<string, InboxIndex
           else about.push(item);
         } else if (item.role !== 'NOTICE' && !numberOf.has(item.messageId)) {
           numberOf.set(item.messageId, item.number);
+          if (item.receipt !== undefined) receiptOf.set(item.messageId, item.receipt);
         }
       }
-      return [correspondent, { correspondent, items, numberOf, notices }];
+      return [correspondent, { correspondent, items, numberOf, receiptOf, notices }];
     }),
   );
 }

@@ -168,7 +168,7 @@ export class PerfectExchange {
     this.evidence.sent.set(messageId, {
       ...{ messageId, correspondent: sender, submissionId, copies: [copy] },
       recipients:
-        refused === undefined ? recipients.map((correspondent) => ({ correspondent, role: 'ACTION' })) : [],
+        refused === undefined ? recipients.map((correspondent) => tracked(correspondent, kind)) : [],
     });
     if (refused !== undefined) {
       this.deliver(sender, messageId, kind, 'NOTICE', refused);
@@ -189,6 +189,12 @@ export class PerfectExchange {
       items.some((item) => item.messageId === messageId && item.notice === undefined) ? [correspondent] : [],
     );
   }
+}
+
+/** A recipient as tracking names it: whoever was told of a cancellation owes it. */
+export function tracked(correspondent: string, kind: string): TrackedEvidence {
+  const owed = kind === 'CANCELLATION' ? ['COMPLIED'] : [];
+  return { correspondent, role: 'ACTION', state: 'DELIVERED', version: 1, owed };
 }
 
 /** Takes an item out of an inbox and closes the gap, as if it had never been delivered. */

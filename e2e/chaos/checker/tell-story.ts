@@ -83,6 +83,8 @@ function concerns(event: ChaosEvent, cast: Cast, violation: Violation): boolean 
       return cast.messages.has(event.messageId) || isNear(event, violation);
     case 'stream':
       return isNear(event, violation);
+    case 'receipt':
+      return cast.messages.has(event.messageId);
     case 'note':
       return false;
   }
@@ -110,6 +112,10 @@ function sentence(event: ChaosEvent): string {
       return `gets no answer to ${event.submissionId}: ${event.code}`;
     case 'seen':
       return `sees number ${event.number} (${event.how}): ${event.kind} ${event.messageId} as ${event.role}`;
+    case 'receipt': {
+      const state = event.state === undefined ? '' : `: ${event.state}, version ${event.version}`;
+      return `says ${event.type} of ${event.messageId} for ${event.correspondent}, ${event.happened}${state}`;
+    }
     case 'stream':
       return `stream ${event.happened} at ${event.epoch}.${event.number}`;
     case 'note':

@@ -6,6 +6,8 @@ export interface InboxEvidence {
   readonly kind: string;
   /** For a notice: its code, and the message that it speaks of. */
   readonly notice?: { readonly code: string; readonly messageId: string };
+  /** Where it stands, once a person has said something of it. */
+  readonly receipt?: { readonly state: string; readonly version: number };
 }
 
 /** What the sender of a message is told of it. A message that was sent with several bodies has several copies. */
@@ -17,12 +19,18 @@ export interface SentEvidence {
   readonly copies: readonly { readonly state: string; readonly refusalCode?: string }[];
   /** Who got it, as tracking names them; absent where it was not asked. */
   readonly recipients?: readonly TrackedEvidence[];
+  /** How many more a correction or cancellation reached, whom its sender may not know by name. */
+  readonly others?: number;
 }
 
 /** One recipient of a sent message, as tracking names it. */
 export interface TrackedEvidence {
   readonly correspondent: string;
   readonly role: string;
+  readonly state: string;
+  readonly version: number;
+  /** What it still owes. */
+  readonly owed: readonly string[];
 }
 
 /** A message of the archive, and which correspondents' searches show it. */

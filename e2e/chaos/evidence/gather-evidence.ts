@@ -1,5 +1,6 @@
 import { type ChappeClient, ChappeProblem } from '@chappe/client';
 import type { ExerciseStack } from '../../harness/exercise-stack.ts';
+import { waitUntil } from '../../harness/wait-until.ts';
 import type { History } from '../history/open-history.ts';
 import type { ArchiveEvidence, Evidence, InboxEvidence, SentEvidence, TrackedEvidence } from './evidence.ts';
 
@@ -45,8 +46,7 @@ export async function gatherEvidence(
   await inParallel(wanted, trackedAtOnce, async ({ messageId, correspondent }) => {
     const known = sent.get(messageId);
     if (known === undefined) return;
-    const recipients = await track(system.as(correspondent), messageId);
-    sent.set(messageId, { ...known, recipients });
+    sent.set(messageId, { ...known, ...(await track(system.as(correspondent), messageId)) });
     tracked += 1;
     if (tracked % 5_000 === 0) onProgress(`tracked ${tracked} of ${wanted.length} messages`);
   });
@@ -57,13 +57,13 @@ export async function gatherEvidence(
 export async function readHeads(system: ExerciseStack): Promise<ReadonlyMap<string, number>> {
   const heads = new Map<string, number>();
   await inParallel(correspondentsOf(system), inboxesAtOnce, async (correspondent) => {
-    heads.set(correspondent, await readHead(system, correspondent));
+    const head = () => readHead(system, correspondent);
+    heads.set(correspondent, await waitUntil(`the inbox of ${correspondent}`, head, 20_000));
   });
   return heads;
 }
 
-/** The last number of one inbox. */
-export async function readHead(system: ExerciseStack, correspondent: string): Promise<number> {
+async function readHead(system: ExerciseStack, correspondent: string): Promise<number> {
   const response = await fetch(new URL('/v1/inbox?order=descending&limit=1', system.stack.state.url), {
     headers: { authorization: `Bearer ${await system.tokenOf(correspondent)}` },
     signal: AbortSignal.timeout(10_000),
@@ -83,10 +83,14 @@ async function readInbox(client: ChappeClient, from: number): Promise<InboxEvide
   const found: InboxEvidence[] = [];
   for (let after = from; ; ) {
     const page = await client.inbox.list({ after, limit: 500 });
-    for (const { number, messageId, role, kind, notice } of page.items) {
+    for (const { number, messageId, role, kind, notice, receiptState, receiptVersion } of page.items) {
       const about =
         notice === undefined ? {} : { notice: { code: notice.code, messageId: notice.messageId } };
-      found.push({ number, messageId, role, kind, ...about });
+      const said = receiptVersion !== undefined && receiptVersion > 1;
+      const receipt = said
+        ? { receipt: { state: receiptState ?? 'DELIVERED', version: receiptVersion } }
+        : {};
+      found.push({ number, messageId, role, kind, ...about, ...receipt });
     }
     if (page.next === undefined) return found;
     after = Number(page.next);
@@ -141,9 +145,15 @@ function noneIfForbidden(error: unknown): number {
   throw error;
 }
 
-async function track(client: ChappeClient, messageId: string): Promise<readonly TrackedEvidence[]> {
-  const { items } = await client.tracking(messageId);
-  return items.map(({ correspondent, role }) => ({ correspondent, role }));
+async function track(
+  client: ChappeClient,
+  messageId: string,
+): Promise<{ recipients: readonly TrackedEvidence[]; others?: number }> {
+  const { items, others } = await client.sent.tracking(messageId);
+  const recipients = items.map(({ correspondent, role, state, version, owed }) => ({
+    ...{ correspondent, role, state, version, owed },
+  }));
+  return others === undefined ? { recipients } : { recipients, others: others.count };
 }
 
 /** What others refer to, and what refers to others; the rest evenly, as far as the bound goes. */

@@ -6,6 +6,8 @@ import { correspondentsOf, readHeads } from './gather-evidence.ts';
 /** Bounds of the wait. */
 export interface SettleOptions {
   readonly withinMs?: number;
+  /** Gives up earlier when nothing at all has changed for so long. */
+  readonly stillMs?: number;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -28,8 +30,13 @@ export async function waitUntilSettled(
   let before = '';
   let quiet = 0;
   let round = 0;
-  while (performance.now() < deadline) {
+  let changedAtMs = performance.now();
+  while (
+    performance.now() < deadline &&
+    performance.now() - changedAtMs < (options.stillMs ?? Number.POSITIVE_INFINITY)
+  ) {
     round += 1;
+    const openBefore = open.size;
     try {
       for (const { messageId, submission } of [...open.values()].reverse()) {
         if (await isDone(system, submission.sender, submission.request.submissionId, messageId))
@@ -42,10 +49,12 @@ export async function waitUntilSettled(
         .map((each) => heads.get(each))
         .join(' ');
       quiet = now === before ? quiet + 1 : 0;
+      if (quiet === 0 || open.size < openBefore) changedAtMs = performance.now();
       before = now;
     } catch {
       // A service is still away: not settled.
       quiet = 0;
+      changedAtMs = performance.now();
     }
     if (open.size === 0 && quiet >= quietRounds) return true;
     if (round % 15 === 0) options.onProgress?.(`not settled yet: ${open.size} recent messages are under way`);

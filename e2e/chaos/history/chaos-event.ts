@@ -29,7 +29,7 @@ export interface Expectation {
 export interface Invoked extends Noted {
   readonly what: 'invoke';
   /** `submit`: repeated until answered. `abandon`: cut before the answer and never repeated. */
-  readonly op: 'submit' | 'abandon' | 'malformed' | 'acknowledge';
+  readonly op: 'submit' | 'abandon' | 'malformed';
   readonly submissionId: string;
   readonly kind: string;
   readonly lane: LaneName;
@@ -44,10 +44,6 @@ export interface Invoked extends Noted {
   /** Which body this attempt carries; a second variant is the same submission with another body. */
   readonly variant: number;
   readonly expect?: Expectation;
-  /** For `acknowledge`: the receipt that a person gives. */
-  readonly receipt?: string;
-  /** For `acknowledge`: of which message. */
-  readonly messageId?: string;
 }
 
 /** The answer to a request. */
@@ -59,8 +55,6 @@ export interface Answered extends Noted {
   readonly variant: number;
   readonly messageId?: string;
   readonly problemType?: string;
-  /** For `acknowledge`: the state that the answer names. */
-  readonly receipt?: string;
 }
 
 /** A request of which nothing is known: cut, timed out, or answered by something that is not an answer. */
@@ -96,6 +90,22 @@ export interface StreamNoted extends Noted {
   readonly number: number;
 }
 
+/** What a person said of a delivery, and what the answer says of its state. */
+export interface ReceiptNoted extends Noted {
+  readonly what: 'receipt';
+  readonly happened: 'asked' | 'given' | 'refused' | 'unanswered';
+  /** Joins the answer to what was asked. */
+  readonly act: number;
+  readonly correspondent: string;
+  readonly messageId: string;
+  /** `READ`, `TAKEN_IN_CHARGE`, `REJECTED`, `COMPLIED`. */
+  readonly type: string;
+  /** The state after it, with the version of that state. */
+  readonly state?: string;
+  readonly version?: number;
+  readonly problemType?: string;
+}
+
 /** Something worth telling: a fault that began, a phase that ended. */
 export interface TextNoted extends Noted {
   readonly what: 'note';
@@ -103,7 +113,7 @@ export interface TextNoted extends Noted {
 }
 
 /** One line of a history: what one client did or saw. */
-export type ChaosEvent = Invoked | Answered | Unanswered | Seen | StreamNoted | TextNoted;
+export type ChaosEvent = Invoked | Answered | Unanswered | Seen | StreamNoted | ReceiptNoted | TextNoted;
 
 /** An event as its client hands it over; the history adds the times. */
 export type ChaosNote = ChaosEvent extends infer Each
