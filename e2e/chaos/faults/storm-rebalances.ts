@@ -28,16 +28,18 @@ export const stormRebalances: Fault = {
     const lane = random.pick(['flash', 'urgent', 'routine']);
     const kafka = bareClient(stack, service);
     const endAtMs = performance.now() + holdMs;
+    let came = 0;
     let joined = 0;
     const storm = async (own: Random): Promise<void> => {
       while (performance.now() < endAtMs && !signal.aborted) {
+        came += 1;
         if (await visit(kafka, { group: `${service}.${lane}`, topic: `${kind}.${lane}.v1`, own, signal })) {
           joined += 1;
         }
       }
     };
-    await Promise.all([storm(random.fork('first')), storm(random.fork('second'))]);
-    return `${joined} members came to ${service}.${lane} and left again within ${holdMs} ms`;
+    await Promise.all(['first', 'second', 'third'].map((name) => storm(random.fork(name))));
+    return `${came} members came to ${service}.${lane} and left again within ${holdMs} ms, ${joined} of them with partitions`;
   },
 };
 

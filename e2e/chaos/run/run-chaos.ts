@@ -29,6 +29,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How long faults are made; starting, settling and checking come on top. */
   readonly minutes: number;
+  /** Ends earlier, once every kind has come so often. */
+  readonly rounds?: number;
   readonly brokers: 1 | 3;
   readonly ratePerSecond: number;
   /** Of the run alone: history, orders, and the traces of a violation. */
@@ -107,6 +109,7 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
     if (obstacle !== undefined) onLine(color.yellow(`left out: ${fault.kind}, because ${obstacle}`));
     return obstacle === undefined;
   });
+  const plan = planFaults({ seed: run.seed, minutes: run.minutes, kinds: possible });
   const memory = watchMemory(stack);
   const lag = await openLagMeter(stack);
   const workload = startWorkload({
@@ -124,7 +127,7 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
   try {
     await hold(steadyMs, signal);
     await runPlan({
-      plan: planFaults({ seed: run.seed, minutes: run.minutes, kinds: possible }),
+      plan: plan.slice(0, (run.rounds ?? Number.POSITIVE_INFINITY) * possible.length),
       faults: possible,
       surroundings: { stack, clients: openClients(stack), history, signal, orders },
       untilMs: startedAtMs + run.minutes * 60_000,
