@@ -251,13 +251,24 @@ describe('a replay', () => {
     expect(await rows()).toHaveLength(6);
   });
 
-  it('gives back a record without a key as it was', async () => {
+  it('says that it failed when it meets a bug', async () => {
+    const letters = await bury(['bad']);
+    broken = () => {
+      throw new TypeError('x is not a function');
+    };
+    expect(await openDesk().replay({ letters, ...who, reason: 'try' })).toEqual([
+      { result: 'FAILED', code: 'TypeError' },
+    ]);
+    expect(await store.applied()).toEqual([]);
+  });
+
+  it.each([null, Buffer.alloc(0)])('gives back a record without a key as it was (%s)', async (rawKey) => {
     const record: IncomingRecord = {
       topic,
       partition: 1,
       offset: 40n,
-      key: null,
-      rawKey: null,
+      key: rawKey === null ? null : '',
+      rawKey,
       value: Buffer.from('as it was'),
       headers: { ce_id: Buffer.from('a'), twice: [Buffer.from('1'), Buffer.from('2')] },
       timestampMs: 1_790_000_000_123,

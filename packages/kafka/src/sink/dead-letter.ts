@@ -18,13 +18,14 @@ function int64(value: bigint): Buffer {
  * writes, in its encodings, so that its tools read them. The message is a code, never a value.
  */
 export function deadLetterOf(record: IncomingRecord, group: string, code: string): OutgoingRecord {
+  const key = record.rawKey !== null && record.rawKey.length > 0 ? record.rawKey : undefined;
   return {
     topic: deadLetterTopic(group),
-    key: record.rawKey !== null && record.rawKey.length > 0 ? record.rawKey : 'keyless',
+    key: key ?? 'keyless',
     value: record.value,
     headers: {
       ...record.headers,
-      ...(record.rawKey === null ? { 'chappe-keyless': 'true' } : {}),
+      ...(key !== undefined ? {} : { 'chappe-keyless': record.rawKey === null ? 'true' : 'empty' }),
       'kafka_dlt-original-topic': record.topic,
       'kafka_dlt-original-partition': int32(record.partition),
       'kafka_dlt-original-offset': int64(record.offset),

@@ -22,6 +22,8 @@ export interface ReplayOutcome {
     | 'ALREADY_REPLAYED'
     /** It fails as before and remains the dead letter that it is. */
     | 'STILL_POISON'
+    /** It met a bug, or something else that nobody foresaw: the log of the service says what. */
+    | 'FAILED'
     /** Only a newer release can read it. */
     | 'NEEDS_UPGRADE'
     /** The world was not ready: ask again. */
@@ -170,7 +172,9 @@ export function createDeadLetterDesk(
         return await ended(id, { result: 'FOREIGN', code: headers?.group ?? null });
       }
       const record = restoreRecord(found, headers);
-      return await journal.settle(id, { ...letter, atMs: found.timestampMs }, () => attempt(source, record));
+      return await journal.settle(id, { ...letter, atMs: found.timestampMs }, () =>
+        attempt(source, record, log),
+      );
     } catch (error) {
       // The store failed: the journal then holds an attempt without a result, as after a crash.
       log.warn({ err: error, group: letter.group }, 'replay not recorded');
@@ -207,7 +211,7 @@ export function createDeadLetterDesk(
   };
 }
 
-async function attempt(source: ReplaySource, record: IncomingRecord): Promise<ReplayOutcome> {
+async function attempt(source: ReplaySource, record: IncomingRecord, log: Log): Promise<ReplayOutcome> {
   const { topic, partition } = record;
   try {
     await source.apply({ topic, partition, records: [record], move: null });
@@ -216,7 +220,9 @@ async function attempt(source: ReplaySource, record: IncomingRecord): Promise<Re
     const { kind, code } = classifyFailure(error);
     if (kind === 'pause') return { result: 'NEEDS_UPGRADE', code };
     if (kind === 'transient' || kind === 'stale') return { result: 'NOT_NOW', code };
-    return { result: 'STILL_POISON', code };
+    if (kind === 'poison') return { result: 'STILL_POISON', code };
+    log.error({ err: error, topic, partition, offset: record.offset, code }, 'replay failed');
+    return { result: 'FAILED', code };
   }
 }
 

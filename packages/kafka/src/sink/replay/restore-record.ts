@@ -29,13 +29,14 @@ export function readLetterHeaders(headers: RawHeaders): LetterHeaders | undefine
 
 /** The record as its sink first read it: its bytes, place, time and headers, and no key if it had none. */
 export function restoreRecord(letter: IncomingRecord, at: LetterHeaders): IncomingRecord {
-  const keyless = letter.headers['chappe-keyless'] !== undefined;
+  const keyless = headerText(letter.headers, 'chappe-keyless');
+  const rawKey = keyless === undefined ? letter.rawKey : keyless === 'empty' ? Buffer.alloc(0) : null;
   return {
     topic: at.topic,
     partition: at.partition,
     offset: at.offset,
-    key: keyless ? null : letter.key,
-    rawKey: keyless ? null : letter.rawKey,
+    key: rawKey === null ? null : rawKey.toString('utf8'),
+    rawKey,
     value: letter.value,
     headers: Object.fromEntries(Object.entries(letter.headers).filter(([name]) => !ownHeader.test(name))),
     timestampMs: at.timestampMs,
