@@ -15,7 +15,7 @@ export interface FaultContext {
   readonly clients: ChaosClients;
   /** Through files in this folder the services are told to die at a step or to step their clocks. */
   readonly orders: string;
-  /** Where faults that send messages note what they did and saw, as any other client. */
+  /** Where faults that send messages note what they did and saw, like all clients. */
   readonly history: History;
 }
 
