@@ -1,4 +1,15 @@
-import type { Correspondent, Grant, Rule, RuleConditions, RuleExample } from '@chappe/schemas';
+import type {
+  Correspondent,
+  CoverageShare,
+  DutyShift,
+  Grant,
+  Person,
+  Position,
+  ReleaseRule,
+  Rule,
+  RuleConditions,
+  RuleExample,
+} from '@chappe/schemas';
 import type { DirectoryEntries } from './directory-entries.ts';
 import { buildRelease, type ReleaseHeader } from './release.ts';
 import { applyDirectoryRecord, currentSnapshot, emptyReplica, type ReplicaState } from './replica.ts';
@@ -93,6 +104,68 @@ export function aRule(
   };
 }
 
+export function aPerson(overrides: Partial<Person> = {}): Person {
+  return {
+    personId: 'person-1',
+    issuer: 'https://issuer.test',
+    subject: overrides.personId ?? 'someone',
+    displayName: 'Someone (invented)',
+    language: 'fr',
+    suspended: false,
+    ...overrides,
+  };
+}
+
+export function aShare(overrides: Partial<CoverageShare> = {}): CoverageShare {
+  return { countries: ['DJ'], crimeAreas: [], rank: 'PRIMARY', validFrom: 0, validUntil: null, ...overrides };
+}
+
+export function aPosition(overrides: Partial<Position> = {}): Position {
+  const { code = 'attaché' } = overrides;
+  return {
+    correspondent: 'post:DJ',
+    code,
+    unit: null,
+    nameFr: code,
+    nameEn: code,
+    backup: null,
+    ...overrides,
+  };
+}
+
+export function aShift(overrides: Partial<DutyShift> = {}): DutyShift {
+  return {
+    shiftId: 'shift-1',
+    correspondent: 'post:DJ',
+    position: 'attaché',
+    status: 'ACTUAL',
+    days: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'],
+    startsAt: '00:00',
+    endsAt: '00:00',
+    timeZone: 'Europe/Paris',
+    validFrom: 0,
+    validUntil: null,
+    ...overrides,
+  };
+}
+
+export function aReleaseRule(overrides: Partial<ReleaseRule> = {}): ReleaseRule {
+  return {
+    releaseRuleId: 'release-rule-1',
+    kinds: [],
+    urgencies: [],
+    activities: [],
+    destinationTypes: [],
+    destinations: [],
+    roles: ['releaser'],
+    author: 'person-1',
+    reason: 'for tests',
+    validFrom: 0,
+    validUntil: null,
+    ...overrides,
+  };
+}
+
 export function someEntries(overrides: Partial<DirectoryEntries> = {}): DirectoryEntries {
   return {
     correspondents: [
@@ -101,16 +174,7 @@ export function someEntries(overrides: Partial<DirectoryEntries> = {}): Director
       aCorrespondent({ code: 'desk:duty', type: 'DESK', shortCode: 'DU', ceiling: 'SECRET', dutyDesk: true }),
     ],
     coverage: [{ correspondent: 'post:DJ', countries: ['DJ'], shares: [] }],
-    persons: [
-      {
-        personId: 'person-1',
-        issuer: 'https://issuer.test',
-        subject: 'someone',
-        displayName: 'Someone (invented)',
-        language: 'fr',
-        suspended: false,
-      },
-    ],
+    persons: [aPerson()],
     systems: [{ systemId: 'system-1', issuer: 'https://issuer.test', clientId: 'machine', suspended: false }],
     grants: [
       aGrant(),

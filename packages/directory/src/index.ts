@@ -1,8 +1,13 @@
-export { countryCodes, isCountry } from './countries.ts';
+export { dueAt } from './channel-clock.ts';
+export { type Capital, type Country, countries, countryCodes, isCountry } from './countries.ts';
+export { type CoverageQuestion, type CoveringPost, coveringPosts } from './cover-country.ts';
 export { demonstrationApprover, demonstrationProposer, loadDemonstration } from './demonstration.ts';
-export { type DirectoryEntries, entryRecords, manifestKey } from './directory-entries.ts';
+export { diffReleases, type EntryDifference, type FieldDifference } from './diff-releases.ts';
+export { type DirectoryEntries, entriesOf, entryRecords, manifestKey } from './directory-entries.ts';
 export type { DirectoryProblem, DirectoryProblemCode } from './directory-problem.ts';
+export { type DutyQuestion, type OnDuty, onDuty } from './duty-rota.ts';
 export { dutyDeskRuleId, matchRules, type RuleMatch } from './match-rules.ts';
+export { type DirectoryFile, type FilesJudgement, judgeDirectoryFiles } from './read-directory-files.ts';
 export { buildRelease, type ReleaseHeader, recordForm, releaseDigest } from './release.ts';
 export {
   applyDirectoryRecord,
@@ -14,6 +19,7 @@ export {
   type ReplicaState,
   type ReplicaStep,
 } from './replica.ts';
+export { type ReleaseQuestion, type RequiredRelease, requiredRelease } from './required-release.ts';
 export {
   findHolder,
   grantsInForce,
@@ -22,6 +28,7 @@ export {
   type SubjectResolution,
   type TokenIdentity,
 } from './resolve-subject.ts';
+export { type RollForward, rollForward } from './roll-forward.ts';
 export { type RoutingFacts, routingFactsOf } from './routing-facts.ts';
 export type { DirectorySnapshot } from './snapshot.ts';
 export { validateEntries } from './validate-entries.ts';

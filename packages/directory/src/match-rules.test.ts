@@ -1,4 +1,4 @@
-import type { Rule, RuleConditions } from '@chappe/schemas';
+import type { Kind, Rule, RuleConditions } from '@chappe/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -165,6 +165,81 @@ describe('matchRules', () => {
     expect(Math.min(decided, undecided)).toBeGreaterThan(100);
   });
 
+  it('finds through its index what asking every rule finds, also among many alike and with recipients lost', () => {
+    const manyRules = fc
+      .array(
+        fc.record({
+          match: fc.record({
+            countries: fc.subarray(['FR', 'DJ', 'LB', 'SY'], { maxLength: 2 }),
+            kinds: fc.constantFrom<Kind[][]>([], ['LEAD'], ['LEAD', 'HIT'], ['UNKNOWN']),
+            senders: fc.subarray(values.senders, { maxLength: 1 }),
+            keywords: fc.subarray([' opium', 'DRONE', 'Cafe\u0301'], { maxLength: 2 }),
+          }),
+          unless: fc.record({ countries: fc.subarray(['FR', 'DJ'], { maxLength: 1 }) }),
+          priority: fc.integer({ min: 0, max: 2 }),
+          action: fc.subarray(['desk:cyber', 'desk:lost'], { minLength: 1 }),
+        }),
+        { minLength: 100, maxLength: 200 },
+      )
+      .map((rules) => rules.map((rule, index) => aRule({ ...rule, ruleId: `rule-${index}` })));
+    const facts = anyFacts.map((each) => ({ ...each, keywords: [...each.keywords, 'CAF\u00c9'] }));
+    const isUsable = (code: string) => code !== 'desk:lost';
+    let lost = 0;
+    fc.assert(
+      fc.property(manyRules, facts, (rules, message) => {
+        const found = matchRules(
+          { ruleIndex: buildRuleIndex(rules, isUsable), dutyDesk: 'desk:duty' },
+          message,
+          nowMs,
+        );
+        const naive = [...rules]
+          .sort((a, b) => a.priority - b.priority || (a.ruleId < b.ruleId ? -1 : 1))
+          .flatMap((rule) => matchOf(compileRule(rule, isUsable), message, nowMs, 'desk:duty'));
+        expect(found.filter((each) => !each.fallback)).toEqual(naive);
+        expect(found.length).toBeGreaterThan(0);
+        lost += naive.filter((each) => each.undecided && each.action.includes('desk:cyber')).length;
+      }),
+      { numRuns: 200 },
+    );
+    expect(lost).toBeGreaterThan(100);
+  });
+
+  it('does hardly more work for a message among 10,000 rules than among 10', () => {
+    const work = (count: number) => {
+      const rules = Array.from({ length: count }, (_, index) =>
+        aRule({
+          ruleId: `rule-${index}`,
+          match: {
+            crimeAreas: ['COMPUTER_CRIME'],
+            kinds: ['LEAD'],
+            countries: [`X${String.fromCharCode(65 + (index % 26))}`, 'FR'].slice(0, 1 + (index % 2)),
+            senders: [`post:P${index % 500}`],
+            keywords: [`word-${index}`],
+          },
+        }),
+      );
+      const { facts, reads } = countingFacts({
+        crimeAreas: ['COMPUTER_CRIME'],
+        countries: ['FR'],
+        sender: 'post:P7',
+        keywords: ['word-7'],
+      });
+      const matched = matchRules(
+        { ruleIndex: buildRuleIndex(rules, usable), dutyDesk: 'desk:duty' },
+        facts,
+        nowMs,
+      );
+      return { matched: matched.map(({ ruleId }) => ruleId), reads: reads() };
+    };
+    const few = work(10);
+    const many = work(10_000);
+    expect(few.matched).toEqual(['rule-7']);
+    expect(many.matched).toEqual(few.matched);
+    // Each look into the index, and each condition of a candidate, reads a fact once.
+    expect(few.reads).toBeGreaterThan(0);
+    expect(many.reads).toBeLessThanOrEqual(few.reads + 2);
+  });
+
   it('looks at few of ten thousand rules', () => {
     const rules = Array.from({ length: 10_000 }, (_, index) =>
       aRule({
@@ -183,3 +258,15 @@ describe('matchRules', () => {
     expect(matchRules({ ruleIndex: index, dutyDesk: 'desk:duty' }, facts, nowMs)).toHaveLength(5);
   });
 });
+
+/** Facts that count how often they are asked: the comparisons of a decision. */
+function countingFacts(overrides: Partial<RoutingFacts>): { facts: RoutingFacts; reads: () => number } {
+  let reads = 0;
+  const facts = new Proxy(someFacts(overrides), {
+    get(target, name, receiver) {
+      reads += 1;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  return { facts, reads: () => reads };
+}

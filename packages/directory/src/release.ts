@@ -45,11 +45,19 @@ export function buildRelease(entries: DirectoryEntries, header: ReleaseHeader): 
  * JSON on a line. Since the manifest names the digest before, each release commits to all before it.
  */
 export function releaseDigest(manifest: Manifest, records: Iterable<DirectoryRecord>): string {
+  return digestOfForms(manifest, formsOf(records));
+}
+
+/** The form of each record, by key. */
+export function formsOf(records: Iterable<DirectoryRecord>): ReadonlyMap<string, string> {
+  return new Map([...records].map((record) => [record.key, recordForm(record)]));
+}
+
+/** The digest of a release from the forms of its records, for those who need these anyway. */
+export function digestOfForms(manifest: Manifest, forms: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256');
   hash.update(`${recordForm({ ...manifest, sha256: '' })}\n`);
-  for (const record of [...records].sort((a, b) => compareKeys(a.key, b.key))) {
-    hash.update(`${recordForm(record)}\n`);
-  }
+  for (const [, form] of [...forms].sort(([a], [b]) => compareKeys(a, b))) hash.update(`${form}\n`);
   return hash.digest('hex');
 }
 

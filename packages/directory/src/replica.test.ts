@@ -1,7 +1,7 @@
-import type { DirectoryRecord, Manifest } from '@chappe/schemas';
+import type { DirectoryRecord, Manifest, RuleExample } from '@chappe/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aCorrespondent, aHeader, aRule, replicaOf, someEntries } from './directory.fixture.ts';
+import { aCorrespondent, aHeader, anExample, aRule, replicaOf, someEntries } from './directory.fixture.ts';
 import { buildRelease, recordForm, releaseDigest } from './release.ts';
 import {
   applyDirectoryRecord,
@@ -135,6 +135,44 @@ describe('a replica', () => {
       expect(currentSnapshot(step.state)).toBeUndefined();
       expect(readAll(first, step.state).event).toBe('applied');
     }
+  });
+
+  it('refuses a release with an example that fails, names it, and keeps the release in force', () => {
+    const wrong = anExample({ name: 'a lead on drugs', crimeAreas: ['DRUG_TRAFFICKING'] });
+    const next = (examples: RuleExample[]) =>
+      buildRelease(
+        someEntries({ rules: [aRule({ examples: [...aRule().examples, ...examples] })] }),
+        aHeader({ number: 2, previousSha256: firstSha256 }),
+      );
+    const step = readAll([...first, ...next([wrong])]);
+    expect(step).toMatchObject({
+      event: 'refused',
+      reason: 'example-fails',
+      detail: 'rule/rule-1: a lead on drugs',
+    });
+    expect(currentSnapshot(step.state)?.release).toBe(1);
+    const after = readAll(next([{ ...wrong, matches: false }]), step.state);
+    expect([after.event, currentSnapshot(after.state)?.release]).toEqual(['applied', 2]);
+  });
+
+  it('takes an example that it cannot evaluate, since a later release knew its symbols', () => {
+    const rule = aRule({
+      match: { crimeAreas: ['UNKNOWN'], kinds: ['LEAD'] },
+      examples: [
+        anExample({ crimeAreas: ['UNKNOWN'], kind: 'LEAD' }),
+        anExample({ crimeAreas: ['TERRORISM'], kind: 'LEAD', matches: false }),
+      ],
+    });
+    expect(readAll(buildRelease(someEntries({ rules: [rule] }), aHeader())).event).toBe('applied');
+  });
+
+  it('waits for all entries of a manifest that came first, also when some of them are repeated', () => {
+    const [manifest] = first.slice(-1);
+    const entries = first.slice(0, -1);
+    if (manifest === undefined) throw new Error('unreachable');
+    const repeated = [manifest, ...entries.slice(0, -1), ...entries.slice(0, -1)];
+    expect(readAll(repeated).event).toBe('buffered');
+    expect(readAll(entries.slice(-1), readAll(repeated).state).event).toBe('applied');
   });
 
   it('refuses a manifest that counts fewer records than its digest covers', () => {

@@ -1,6 +1,7 @@
 import type { DirectoryRecord, Manifest } from '@chappe/schemas';
 import { compareKeys } from './directory-entries.ts';
-import { recordForm, releaseDigest } from './release.ts';
+import { digestOfForms, formsOf, recordForm } from './release.ts';
+import { runExamples } from './run-examples.ts';
 import { buildSnapshot, type DirectorySnapshot } from './snapshot.ts';
 
 /** Why a record of the directory was refused. */
@@ -11,13 +12,19 @@ export type RefusalReason =
   | 'wrong-digest'
   | 'broken-chain'
   | 'one-person'
+  | 'example-fails'
   | 'altered-after-publication';
 
 /** What a record did to a replica. `repeated` says what is known already: publishing twice is harmless. */
 export type ReplicaEvent = 'buffered' | 'applied' | 'repeated' | 'refused';
 
 /** Records of the release to come, newest first; a list so that each step shares its tail with the last. */
-type Buffered = { readonly record: DirectoryRecord; readonly before: Buffered } | null;
+type Buffered = {
+  readonly record: DirectoryRecord;
+  readonly before: Buffered;
+  /** How many there are, repeated keys included. */
+  readonly length: number;
+} | null;
 
 /** A replica of the directory: what is applied, and what has arrived of the next release. Immutable. */
 export interface ReplicaState {
@@ -38,6 +45,8 @@ export interface ReplicaStep {
   readonly state: ReplicaState;
   readonly event: ReplicaEvent;
   readonly reason?: RefusalReason;
+  /** What of the release is at fault, where one thing is: the example that fails, with its rule. */
+  readonly detail?: string;
 }
 
 /** A replica that has read nothing. */
@@ -71,8 +80,12 @@ export function applyDirectoryRecord(state: ReplicaState, record: DirectoryRecor
   if (record.release > current + 1) return refuse(state, 'gap');
   if (record.release <= current) return judgeRepeated(state, record, current);
   if (record.manifest !== null) return applyManifest(state, record.manifest);
-  const next = { ...state, buffered: { record, before: state.buffered } };
-  return next.awaiting === null ? { state: next, event: 'buffered' } : applyManifest(next, next.awaiting);
+  const length = (state.buffered?.length ?? 0) + 1;
+  const next = { ...state, buffered: { record, before: state.buffered, length } };
+  const { awaiting } = next;
+  return awaiting === null || length < awaiting.count
+    ? { state: next, event: 'buffered' }
+    : applyManifest(next, awaiting);
 }
 
 function applyManifest(state: ReplicaState, manifest: Manifest): ReplicaStep {
@@ -83,12 +96,18 @@ function applyManifest(state: ReplicaState, manifest: Manifest): ReplicaStep {
   const byKey = bufferedRecords(state);
   if (byKey.size < manifest.count) return { state: { ...state, awaiting: manifest }, event: 'buffered' };
   const records = [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key));
-  if (byKey.size > manifest.count || releaseDigest(manifest, records) !== manifest.sha256) {
+  const forms = formsOf(records);
+  if (byKey.size > manifest.count || digestOfForms(manifest, forms) !== manifest.sha256) {
     return refuse(dropped, 'wrong-digest');
+  }
+  // The writer has judged the release, and a reader that disagrees must not route by it.
+  for (const { rule } of records) {
+    const [failed] = rule === null ? [] : runExamples(rule, 'lenient');
+    if (failed === undefined) continue;
+    return { ...refuse(dropped, 'example-fails'), detail: `rule/${failed.ruleId}: ${failed.example}` };
   }
   const history = new Map(state.history);
   if (state.applied !== null) history.set(state.applied.manifest.number, state.applied.manifest.sha256);
-  const forms = new Map(records.map((each) => [each.key, recordForm(each)]));
   return {
     state: {
       applied: { snapshot: buildSnapshot(manifest, records), manifest, forms },

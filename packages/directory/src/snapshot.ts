@@ -5,9 +5,14 @@ import type {
   Grant,
   Manifest,
   Person,
+  ReleaseRule,
   Rule,
   System,
+  Unit,
 } from '@chappe/schemas';
+import { type CountryShare, sharesByCountry } from './coverage-index.ts';
+import { entriesOf } from './directory-entries.ts';
+import { type DutyIndex, indexDuty } from './duty-index.ts';
 import { buildRuleIndex, type RuleIndex } from './rule-index.ts';
 
 /** One complete release of the directory, indexed for the questions that services ask of it. Immutable. */
@@ -19,13 +24,18 @@ export interface DirectorySnapshot {
   readonly proposedBy: string;
   readonly approvedBy: string;
   readonly correspondents: ReadonlyMap<string, Correspondent>;
-  /** Countries covered, by correspondent. */
+  /** Countries for which a post is PRIMARY whatever the theme, by correspondent. */
   readonly coverage: ReadonlyMap<string, readonly string[]>;
+  /** Everything that posts cover, by country. */
+  readonly sharesByCountry: ReadonlyMap<string, readonly CountryShare[]>;
   readonly persons: ReadonlyMap<string, Person>;
   readonly systems: ReadonlyMap<string, System>;
   readonly grants: readonly Grant[];
   readonly rules: readonly Rule[];
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly units: readonly Unit[];
+  readonly duty: DutyIndex;
+  readonly releaseRules: readonly ReleaseRule[];
   /** The correspondent that receives what matches no rule. */
   readonly dutyDesk: string;
   readonly ruleIndex: RuleIndex;
@@ -47,11 +57,8 @@ export function holderKey(kind: string, holder: string): string {
 
 /** Builds the snapshot of a complete release. Total: what validation refuses does not occur in a release. */
 export function buildSnapshot(manifest: Manifest, records: readonly DirectoryRecord[]): DirectorySnapshot {
-  const correspondents = records.flatMap((each) => each.correspondent ?? []);
-  const persons = records.flatMap((each) => each.person ?? []);
-  const systems = records.flatMap((each) => each.system ?? []);
-  const grants = records.flatMap((each) => each.grant ?? []);
-  const rules = records.flatMap((each) => each.rule ?? []);
+  const entries = entriesOf(records);
+  const { correspondents, coverage, persons, systems, grants, rules } = entries;
   const byCode = new Map(correspondents.map((each) => [each.code, each]));
   const dutyDesk = correspondents.find((each) => each.dutyDesk)?.code ?? '';
   return {
@@ -62,14 +69,16 @@ export function buildSnapshot(manifest: Manifest, records: readonly DirectoryRec
     proposedBy: manifest.proposedBy,
     approvedBy: manifest.approvedBy,
     correspondents: byCode,
-    coverage: new Map(
-      records.flatMap((each) => each.coverage ?? []).map((each) => [each.correspondent, each.countries]),
-    ),
+    coverage: new Map(coverage.map((each) => [each.correspondent, each.countries])),
+    sharesByCountry: sharesByCountry(coverage),
     persons: new Map(persons.map((each) => [each.personId, each])),
     systems: new Map(systems.map((each) => [each.systemId, each])),
     grants,
     rules,
-    channels: new Map(records.flatMap((each) => each.channel ?? []).map((each) => [each.code, each])),
+    channels: new Map(entries.channels.map((each) => [each.code, each])),
+    units: entries.units,
+    duty: indexDuty(entries),
+    releaseRules: entries.releaseRules,
     dutyDesk,
     ruleIndex: buildRuleIndex(rules, (code) => {
       const target = byCode.get(code);

@@ -1,120 +1,81 @@
+import { isWithinCeiling } from '@chappe/policy';
+import type { Channel, Correspondent } from '@chappe/schemas';
 import { isCountry } from './countries.ts';
 import type { DirectoryEntries } from './directory-entries.ts';
-import { type DirectoryProblem, duplicates } from './directory-problem.ts';
+import { type DirectoryProblemCode, type Finding, findDuplicates } from './directory-problem.ts';
 
-const codeForm = /^[a-z]+:[A-Za-z0-9-]+$/;
-const shortCodeForm = /^[A-Z0-9]{2,6}$/;
-
-/** Correspondents, what they cover, channels, and the one duty desk. */
-export function validateCorrespondents(entries: DirectoryEntries): readonly DirectoryProblem[] {
-  const known = new Set(entries.correspondents.map((each) => each.code));
+/** Correspondents, channels, and the one duty desk. */
+export function validateCorrespondents(entries: DirectoryEntries): readonly Finding[] {
+  const { correspondents, channels } = entries;
   return [
-    ...duplicates([...entries.correspondents.map((each) => each.code)], 'duplicate', keyOf),
-    ...duplicates(
-      entries.correspondents.map((each) => each.shortCode),
-      'duplicate-short-code',
-      (shortCode) => `correspondent/${shortCode}`,
+    ...findDuplicates(
+      'correspondents',
+      correspondents.map((each) => each.code),
+      { code: 'duplicate', path: '/code', what: 'The correspondent' },
     ),
-    ...entries.correspondents.flatMap(validateCorrespondent),
-    ...validateDutyDesk(entries),
-    ...duplicates(
-      entries.coverage.map((each) => each.correspondent),
-      'duplicate',
-      (code) => `coverage/${code}`,
+    ...findDuplicates(
+      'correspondents',
+      correspondents.map((each) => each.shortCode),
+      { code: 'duplicate-short-code', path: '/shortCode', what: 'The short code' },
     ),
-    ...entries.coverage.flatMap((coverage) => {
-      const key = `coverage/${coverage.correspondent}`;
-      return [
-        ...unknownCorrespondents(key, [coverage.correspondent], known),
-        ...unknownCountries(key, coverage.countries),
-      ];
-    }),
-    ...duplicates(
-      entries.channels.map((each) => each.code),
-      'duplicate',
-      (code) => `channel/${code}`,
+    ...correspondents.flatMap(validateCorrespondent),
+    ...validateDutyDesk(correspondents),
+    ...findDuplicates(
+      'channels',
+      channels.map((each) => each.code),
+      { code: 'duplicate', path: '/code', what: 'The channel' },
     ),
-    ...entries.channels.flatMap((channel) =>
-      channel.deadlines
-        .filter((deadline) => deadline.minutes < 1 || deadline.urgency === 'UNKNOWN')
-        .map(
-          (): DirectoryProblem => ({
-            code: 'invalid-deadline',
-            key: `channel/${channel.code}`,
-            detail: 'A deadline has a known urgency and lasts at least a minute.',
-          }),
-        ),
-    ),
+    ...channels.flatMap(validateChannel),
   ];
 }
 
-/** A problem for each code that no correspondent of the release has. */
-export function unknownCorrespondents(
-  key: string,
-  codes: readonly string[],
-  known: ReadonlySet<string>,
-): readonly DirectoryProblem[] {
-  return codes
-    .filter((code) => !known.has(code))
-    .map((code) => ({ code: 'unknown-correspondent', key, detail: `There is no correspondent ${code}.` }));
+function validateCorrespondent(correspondent: Correspondent, index: number): readonly Finding[] {
+  const { country, type, ceiling, code } = correspondent;
+  const findings: Finding[] = [];
+  if (country !== null && !isCountry(country)) {
+    const detail = `${country} is not a country of ISO 3166-1: write its two-letter code, as in FR.`;
+    findings.push({ code: 'unknown-country', list: 'correspondents', index, path: '/country', detail });
+  }
+  if (type === 'PARTNER' && ceiling !== 'UNKNOWN' && !isWithinCeiling(ceiling, 'RESTRICTED')) {
+    const detail = `${code} is outside the network, and nothing above RESTRICTED leaves it: lower its ceiling.`;
+    findings.push({ code: 'partner-ceiling', list: 'correspondents', index, path: '/ceiling', detail });
+  }
+  return findings;
 }
 
-/** A problem for each code that ISO 3166-1 does not assign. */
-export function unknownCountries(key: string, codes: readonly string[]): readonly DirectoryProblem[] {
-  return codes
-    .filter((code) => !isCountry(code))
-    .map((code) => ({ code: 'unknown-country', key, detail: `${code} is not a country of ISO 3166-1.` }));
-}
-
-function validateCorrespondent(
-  correspondent: DirectoryEntries['correspondents'][number],
-): readonly DirectoryProblem[] {
-  const key = keyOf(correspondent.code);
-  const problems: DirectoryProblem[] = [];
-  if (!codeForm.test(correspondent.code)) {
-    problems.push({
-      code: 'malformed-code',
-      key,
-      detail: 'A code is a prefix, a colon, letters, digits, hyphens.',
-    });
-  }
-  if (!shortCodeForm.test(correspondent.shortCode)) {
-    problems.push({ code: 'malformed-code', key, detail: 'A short code is two to six capitals or digits.' });
-  }
-  if (correspondent.country !== null) problems.push(...unknownCountries(key, [correspondent.country]));
-  const symbols: readonly string[] = [correspondent.type, correspondent.ceiling, ...correspondent.themes];
-  if (symbols.includes('UNKNOWN')) {
-    problems.push({ code: 'unknown-symbol', key, detail: 'Type, ceiling and themes must be known.' });
-  }
-  return problems;
-}
-
-function validateDutyDesk({ correspondents }: DirectoryEntries): readonly DirectoryProblem[] {
-  const duty = correspondents.filter((each) => each.dutyDesk);
+function validateDutyDesk(correspondents: readonly Correspondent[]): readonly Finding[] {
+  const duty = correspondents.flatMap((each, index) => (each.dutyDesk ? [{ each, index }] : []));
+  const finding = (
+    code: DirectoryProblemCode,
+    index: number | null,
+    path: string,
+    detail: string,
+  ): Finding => ({ code, list: 'correspondents', index, path, detail });
   const [first, ...others] = duty;
   if (first === undefined) {
-    return [
-      { code: 'no-duty-desk', key: 'correspondent', detail: 'One desk must get what matches no rule.' },
-    ];
+    const detail = 'One desk must get what matches no rule: set dutyDesk to true for it.';
+    return [finding('no-duty-desk', null, '', detail)];
   }
   if (others.length > 0) {
-    return duty.map(({ code }) => ({
-      code: 'several-duty-desks',
-      key: keyOf(code),
-      detail: 'Only one desk may get what matches no rule.',
-    }));
+    const detail = 'Only one desk may get what matches no rule: leave dutyDesk out for the others.';
+    return duty.map(({ index }) => finding('several-duty-desks', index, '/dutyDesk', detail));
   }
-  return first.suspended || first.type !== 'DESK'
-    ? [
-        {
-          code: 'duty-desk-unusable',
-          key: keyOf(first.code),
-          detail: 'The duty desk is a desk, not suspended.',
-        },
-      ]
-    : [];
+  const { each, index } = first;
+  if (!each.suspended && each.type === 'DESK') return [];
+  const detail = 'What matches no rule needs a desk that is not suspended: name another duty desk first.';
+  return [finding('duty-desk-unusable', index, '/dutyDesk', detail)];
 }
 
-function keyOf(code: string): string {
-  return `correspondent/${code}`;
+function validateChannel({ deadlines }: Channel, index: number): readonly Finding[] {
+  const seen = new Set<string>();
+  return deadlines.flatMap(({ urgency, accessibility }, at): Finding[] => {
+    const both = [...seen].some((key) => {
+      const [before, access] = key.split('/');
+      return before === urgency && (accessibility === null || access === '' || access === accessibility);
+    });
+    seen.add(`${urgency}/${accessibility ?? ''}`);
+    if (!both) return [];
+    const detail = `Two limits apply to ${urgency}: keep one for each urgency and accessibility.`;
+    return [{ code: 'conflicting-deadlines', list: 'channels', index, path: `/deadlines/${at}`, detail }];
+  });
 }

@@ -1,67 +1,94 @@
-import type { Rule, RuleExample } from '@chappe/schemas';
+import { isWithinCeiling } from '@chappe/policy';
+import type { Correspondent, Rule } from '@chappe/schemas';
 import type { DirectoryEntries } from './directory-entries.ts';
-import { type DirectoryProblem, type DirectoryProblemCode, duplicates } from './directory-problem.ts';
-import { evaluateRule } from './match-rules.ts';
-import type { RoutingFacts } from './routing-facts.ts';
-import { type CompiledRule, compileRule, unknown } from './rule-index.ts';
-import { unknownCorrespondents, unknownCountries } from './validate-correspondents.ts';
+import { type DirectoryProblemCode, type Finding, findDuplicates } from './directory-problem.ts';
+import { type CompiledRule, compileRule } from './rule-index.ts';
+import { runExamples } from './run-examples.ts';
+import { emptyValidity, unknownCorrespondents, unknownCountries } from './validate-references.ts';
 
-/** Routing rules: whom they name, whether they can match, and whether their examples hold. */
-export function validateRules(entries: DirectoryEntries): readonly DirectoryProblem[] {
-  const known = new Set(entries.correspondents.map((each) => each.code));
+const list = 'rules';
+
+type Correspondents = ReadonlyMap<string, Correspondent>;
+
+/** Routing rules: whom they name, whether they can match and deliver, whether they agree, and their examples. */
+export function validateRules({ rules, correspondents }: DirectoryEntries): readonly Finding[] {
+  const known = new Map(correspondents.map((each) => [each.code, each]));
   return [
-    ...duplicates(
-      entries.rules.map((each) => each.ruleId),
-      'duplicate',
-      (id) => `rule/${id}`,
+    ...findDuplicates(
+      list,
+      rules.map((each) => each.ruleId),
+      { code: 'duplicate', path: '/ruleId', what: 'The rule' },
     ),
-    ...entries.rules.flatMap((rule) => validateRule(rule, known)),
+    ...rules.flatMap((rule, index) => [
+      ...findUnknown(rule, index, known),
+      ...validateRule(rule, index, known),
+      ...emptyValidity(list, index, '', rule),
+      ...validateExamples(rule, index),
+    ]),
+    ...findDisagreements(rules),
   ];
 }
 
-function validateRule(rule: Rule, known: ReadonlySet<string>): readonly DirectoryProblem[] {
-  const key = `rule/${rule.ruleId}`;
-  const problem = (code: DirectoryProblemCode, detail: string): DirectoryProblem => ({ code, key, detail });
+function findUnknown(rule: Rule, index: number, correspondents: Correspondents): readonly Finding[] {
+  const known = new Set(correspondents.keys());
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ['/action', rule.action],
+    ['/information', rule.information],
+    ['/match/senders', rule.match.senders],
+    ['/match/partners', rule.match.partners],
+    ['/unless/senders', rule.unless.senders],
+    ['/unless/partners', rule.unless.partners],
+  ];
+  return [
+    ...named.flatMap(([path, codes]) => unknownCorrespondents({ list, index, path, codes }, known)),
+    ...unknownCountries({ list, index, path: '/match/countries', codes: rule.match.countries }),
+    ...unknownCountries({ list, index, path: '/unless/countries', codes: rule.unless.countries }),
+  ];
+}
+
+function validateRule(rule: Rule, index: number, correspondents: Correspondents): readonly Finding[] {
   const compiled = compileRule(rule, () => true);
-  const named = [
-    ...rule.action,
-    ...rule.information,
-    ...rule.match.senders,
-    ...rule.match.partners,
-    ...rule.unless.senders,
-    ...rule.unless.partners,
-  ];
-  const problems = [
-    ...unknownCorrespondents(key, [...new Set(named)], known),
-    ...unknownCountries(key, [...rule.match.countries, ...rule.unless.countries]),
-  ];
-  if (rule.action.length + rule.information.length === 0) {
-    problems.push(
-      problem('rule-without-recipient', 'It names nobody, neither for action nor for information.'),
-    );
+  const findings: Finding[] = [];
+  const add = (code: DirectoryProblemCode, path: string, detail: string): void => {
+    findings.push({ code, list, index, path, detail });
+  };
+  const recipients = [...rule.action, ...rule.information];
+  if (recipients.length === 0) {
+    add('rule-without-recipient', '', 'It names nobody: write whom into action or information.');
   }
   if (compiled.match.length === 0) {
-    problems.push(problem('rule-without-condition', 'It asks nothing, and would match every message.'));
+    add('rule-without-condition', '/match', 'It asks nothing and would match every message: ask something.');
   }
   if (rule.reason.trim() === '' || rule.author.trim() === '') {
-    problems.push(problem('rule-without-reason', 'It must say who wrote it and why.'));
-  }
-  if (rule.validUntil !== null && rule.validUntil <= rule.validFrom) {
-    problems.push(problem('empty-validity', 'It ends before it begins.'));
-  }
-  if ([...compiled.match, ...compiled.unless].some(({ values }) => values.has(unknown))) {
-    problems.push(problem('unknown-symbol', 'It uses a symbol that this release does not know.'));
+    add('rule-without-reason', '/reason', 'It must say who wrote it and why: write author and reason.');
   }
   const impossible = impossibleDimension(compiled);
   if (impossible !== undefined) {
-    problems.push(
-      problem('rule-never-matches', `Whatever meets its ${impossible} is also excluded by them.`),
-    );
+    const detail = `Whatever meets its ${impossible} is also excluded by them: leave some of them out of unless.`;
+    add('rule-never-matches', `/unless/${impossible}`, detail);
+  }
+  for (const [at, code] of rule.information.entries()) {
+    if (!rule.action.includes(code)) continue;
+    const detail = `${code} stands in action and in information: keep one.`;
+    add('rule-contradicts', `/information/${at}`, detail);
+  }
+  const { senders, classifications } = rule.match;
+  const [sender, ...otherSenders] = senders;
+  if (recipients.length > 0 && otherSenders.length === 0 && recipients.every((code) => code === sender)) {
+    add('rule-never-delivers', '/match/senders', 'It gives a sender only its own messages: name others.');
+  }
+  const lowest = classifications.filter((each) => each !== 'UNKNOWN');
+  for (const code of new Set(recipients)) {
+    const ceiling = correspondents.get(code)?.ceiling ?? 'UNKNOWN';
+    if (lowest.length === 0 || ceiling === 'UNKNOWN') continue;
+    if (lowest.some((each) => isWithinCeiling(each, ceiling))) continue;
+    const detail = `${code} holds nothing above ${ceiling}: leave it out, or ask for a lower classification.`;
+    add('rule-never-delivers', '/match/classifications', detail);
   }
   if (!rule.examples.some((example) => example.matches)) {
-    problems.push(problem('rule-without-example', 'It needs at least one example that matches.'));
+    add('rule-without-example', '/examples', 'It needs an example that matches: add one.');
   }
-  return [...problems, ...rule.examples.flatMap((example) => judgeExample(key, compiled, example))];
+  return findings;
 }
 
 /** A dimension in which the exclusion covers all that the condition asks for: the rule can never match. */
@@ -72,31 +99,56 @@ function impossibleDimension({ match, unless }: CompiledRule): string | undefine
   })?.dimension;
 }
 
-function judgeExample(key: string, rule: CompiledRule, example: RuleExample): readonly DirectoryProblem[] {
-  const applies = evaluateRule(rule, exampleFacts(example)) === 'applies';
-  if (applies === example.matches) return [];
-  return [
-    {
-      code: 'example-fails',
-      key,
-      detail: `The example "${example.name}" ${example.matches ? 'should match and does not' : 'should not match and does'}.`,
-    },
-  ];
+function validateExamples(rule: Rule, index: number): readonly Finding[] {
+  return runExamples(rule, 'strict').map(({ example, index: at, shouldMatch }) => {
+    const wrong = shouldMatch ? 'should match and does not' : 'should not match and does';
+    const detail = `The example "${example}" ${wrong}: correct the rule or the example.`;
+    return { code: 'example-fails', list, index, path: `/examples/${at}`, detail };
+  });
 }
 
-/** An example states what matters to it; what it leaves out is absent, not unknown. */
-function exampleFacts(example: RuleExample): RoutingFacts {
-  const stated = (symbol: string): string => (symbol === unknown ? '' : symbol);
-  return {
-    countries: example.countries,
-    crimeAreas: example.crimeAreas,
-    kind: stated(example.kind),
-    urgency: stated(example.urgency),
-    activity: stated(example.activity),
-    sender: example.sender,
-    partner: example.partner,
-    classification: stated(example.classification),
-    keywords: example.keywords,
-    entityTypes: example.entityTypes,
-  };
+/** Rules that ask exactly the same while both are in force: one repeats the other, or they disagree on a role. */
+function findDisagreements(rules: readonly Rule[]): readonly Finding[] {
+  const bySign = Map.groupBy(
+    rules.map((rule, index) => ({ rule, index })),
+    ({ rule }) => signOf(rule),
+  );
+  return [...bySign.values()].flatMap((alike) =>
+    alike.slice(0, mostCompared).flatMap(({ rule, index }, at) =>
+      alike.slice(0, at).flatMap(({ rule: other }): readonly Finding[] => {
+        if (rule.validFrom >= (other.validUntil ?? Infinity)) return [];
+        if (other.validFrom >= (rule.validUntil ?? Infinity)) return [];
+        return disagreement(rule, other, index);
+      }),
+    ),
+  );
+}
+
+/** More rules that ask the same are told by their first few. */
+const mostCompared = 20;
+
+function disagreement(rule: Rule, other: Rule, index: number): readonly Finding[] {
+  const both = [
+    ...rule.action.filter((code) => other.information.includes(code)),
+    ...rule.information.filter((code) => other.action.includes(code)),
+  ];
+  if (both.length > 0) {
+    const detail = `It asks what ${other.ruleId} asks, and gives ${both.join(', ')} another part: keep one.`;
+    return [{ code: 'rule-contradicts', list, index, path: '', detail }];
+  }
+  const adds =
+    rule.action.some((code) => !other.action.includes(code)) ||
+    rule.information.some((code) => !other.information.includes(code));
+  if (adds) return [];
+  const detail = `It asks what ${other.ruleId} asks and names nobody more: remove one of them.`;
+  return [{ code: 'rule-repeats', list, index, path: '', detail }];
+}
+
+function signOf(rule: Rule): string {
+  const { match, unless } = compileRule(rule, () => true);
+  return JSON.stringify(
+    [match, unless].map((conditions) =>
+      conditions.map(({ dimension, values }) => [dimension, [...values].sort()]),
+    ),
+  );
 }
