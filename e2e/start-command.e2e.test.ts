@@ -224,12 +224,11 @@ function readAccounts(): StackAccount[] {
   return JSON.parse(readFileSync(`${folder}/accounts.json`, 'utf8')).accounts;
 }
 
+/** Of the correspondents that have a system: the others are too many for a screen. */
 function firstAccountOfEach(): StackAccount[] {
-  return [
-    ...new Map(
-      readAccounts()
-        .reverse()
-        .map((account) => [account.correspondent, account]),
-    ).values(),
-  ];
+  const { clients } = JSON.parse(readFileSync(`${folder}/accounts.json`, 'utf8'));
+  const shown = readAccounts().filter(({ correspondent }) =>
+    clients.some((client: StackAccount) => client.correspondent === correspondent),
+  );
+  return [...new Map(shown.reverse().map((account) => [account.correspondent, account])).values()];
 }

@@ -38,7 +38,7 @@ export function welcome(stack: Stack, language: keyof Text): string {
   const folder = isDefault ? '.local' : stack.dataDir;
   // Another terminal knows nothing of the environment that we were started in.
   const npm = isDefault ? 'npm' : `CHAPPE_STACK=${shellWord(stack.dataDir)} npm`;
-  const shown = firstOfEach(stack.accounts);
+  const shown = firstOfEach(accountsShown(stack));
   const widths = {
     username: Math.max(...shown.map(({ username }) => username.length), text.account.length),
     password: Math.max(...shown.map(({ password }) => password.length), text.password.length),
@@ -62,6 +62,12 @@ export function welcome(stack: Stack, language: keyof Text): string {
     color.dim(`${text.logs} ${npm} run logs -- [service] [--follow]. ${text.stop}`),
     '',
   ].join('\n');
+}
+
+/** The whole network has hundreds: on a screen, those of the correspondents that also have a system. */
+function accountsShown({ accounts, clients }: Stack): Stack['accounts'] {
+  const played = new Set(clients.map(({ correspondent }) => correspondent));
+  return accounts.filter(({ correspondent }) => played.has(correspondent));
 }
 
 /** One account per correspondent: the first, which the command line takes as well. */
