@@ -1,2 +1,3 @@
 export { type MailboxConfig, mailboxSettings } from './config.ts';
-export { type MailboxOverrides, startMailbox } from './service.ts';
+export type { MailboxOverrides } from './mailbox-overrides.ts';
+export { startMailbox } from './service.ts';

@@ -31,7 +31,8 @@ import {
   testRedis,
 } from '@chappe/testing';
 import { mailboxSettings } from '../src/config.ts';
-import { type MailboxOverrides, startMailbox } from '../src/service.ts';
+import type { MailboxOverrides } from '../src/mailbox-overrides.ts';
+import { startMailbox } from '../src/service.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 
 /** Real Kafka, PostgreSQL, Redis and an issuer, with the demonstration's directory published. */

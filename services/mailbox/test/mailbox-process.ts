@@ -1,6 +1,7 @@
 import { loadConfig } from '@chappe/service-kit';
 import { mailboxSettings } from '../src/config.ts';
-import { type MailboxOverrides, startMailbox } from '../src/service.ts';
+import type { MailboxOverrides } from '../src/mailbox-overrides.ts';
+import { startMailbox } from '../src/service.ts';
 
 /** A mailbox as a process of its own, which kills itself at one step, once it has reached it so often. */
 const { CRASH_AT, CRASH_AFTER, ...environment } = process.env;
