@@ -179,7 +179,7 @@ export async function startArchive(
       signal,
       onFailure: failed.resolve,
     });
-    return { url, stop: async () => void (await lifecycle.stop('requested')), whenFailed: failed.promise };
+    return { url, stop: () => lifecycle.stop('requested'), whenFailed: failed.promise };
   }
 }
 

@@ -148,9 +148,7 @@ export async function startDirectory(
     return {
       url,
       whenFailed: failed.promise,
-      stop: async () => {
-        await lifecycle.stop('stopped');
-      },
+      stop: () => lifecycle.stop('stopped'),
     };
   }
 

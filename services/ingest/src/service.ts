@@ -136,7 +136,7 @@ export async function startIngest(
     return {
       url: http.url,
       whenFailed: failure.promise,
-      stop: async () => void (await lifecycle.stop('requested')),
+      stop: () => lifecycle.stop('requested'),
     };
   } catch (error) {
     await lifecycle.stop('start-failed');

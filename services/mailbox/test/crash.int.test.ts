@@ -83,7 +83,7 @@ test.each([
   'killed %s, the mailbox goes on where it was: no gap, nothing twice, nothing lost',
   async (step, after) => {
     const doomed = await startDoomed(step, after);
-    const before = await harness.stream({ url: doomed.url, stop: async () => {} }, '/v1/inbox/stream');
+    const before = await harness.stream({ url: doomed.url, stop: async () => true }, '/v1/inbox/stream');
     await deliver(20);
     expect(await doomed.died).toBe('SIGKILL');
     await before.closed;

@@ -194,7 +194,7 @@ export async function startRouter(
   );
   lifecycle.onStop('relay', () => relay.stop());
   lifecycle.onStop('sweeper', () => sweeper.stop());
-  return { url, stop: async () => void (await lifecycle.stop('requested')), whenFailed };
+  return { url, stop: () => lifecycle.stop('requested'), whenFailed };
 }
 
 /** Thrown while no release of the directory is in force: the slice waits. */

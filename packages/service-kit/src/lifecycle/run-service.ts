@@ -9,7 +9,8 @@ import { createLifecycle } from './create-lifecycle.ts';
 export interface RunningService {
   /** Where it listens. */
   readonly url: string;
-  stop(): Promise<void>;
+  /** True when everything ended as it should, in time. */
+  stop(): Promise<boolean>;
   /** Settles when the service can no longer work and the process should be restarted. */
   readonly whenFailed?: Promise<unknown>;
 }
@@ -42,7 +43,7 @@ export async function runService<Schema extends z.ZodType<BaseSettings>>(
   // A stop that comes while the service still waits for its stores ends when the start has given up.
   lifecycle.onStop(options.service, async () => {
     const [started] = await Promise.allSettled([starting]);
-    if (started.status === 'fulfilled') await started.value.stop();
+    if (started.status === 'fulfilled' && !(await started.value.stop())) throw new StoppedUncleanly();
   });
   try {
     const running = await starting;
@@ -51,6 +52,12 @@ export async function runService<Schema extends z.ZodType<BaseSettings>>(
   } catch (cause) {
     if (!lifecycle.stopping.aborted) await lifecycle.fail('start-failed', cause);
   }
+}
+
+/** Some step of the service did not end; its own log says which. The process must not end as if all had. */
+class StoppedUncleanly extends Error {
+  override readonly name = 'StoppedUncleanly';
+  readonly code = 'STOPPED_UNCLEANLY';
 }
 
 function configOrExit<Schema extends z.ZodType<BaseSettings>>(
