@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { color, type ProgressEvent } from '@chappe/local';
 import type { ExerciseStack } from '../../harness/exercise-stack.ts';
 import { checkInvariants } from '../checker/check-invariants.ts';
@@ -62,6 +63,7 @@ export interface ChaosResult {
 
 const steadyMs = 3_000;
 const storiesTold = 5;
+const mostWaitForFaultsMs = 5_000;
 
 /** Starts a stack, has it used and disturbed, heals it, and checks what clients saw; undefined when it was ended early. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult | undefined> {
@@ -72,6 +74,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult | und
   const chosen = chooseFaults(options);
   const history = openHistory(folder);
   let system: ExerciseStack | undefined;
+  // Once it is up, the faults must have ended before the stack is taken down.
+  const starting = new AbortController();
+  const endStart = (): void => starting.abort();
+  signal.addEventListener('abort', endStart, { once: true });
   try {
     onLine(`seed ${options.seed}: ${options.minutes} min of faults on ${options.brokers} broker(s)`);
     system = await startChaosStack({
@@ -79,8 +85,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult | und
       orders,
       smallDiskMb: options.minutes > 6 ? 6_144 : 1_536,
       onProgress: tellTrouble(onLine),
-      signal,
+      signal: starting.signal,
     });
+    signal.removeEventListener('abort', endStart);
     return await disturbAndCheck({ ...options, signal, orders, history, system, chosen });
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -126,7 +133,7 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
   let previous = { atMs: 0, acknowledged: 0 };
   try {
     await hold(steadyMs, signal);
-    await runPlan({
+    const carriedOut = runPlan({
       plan: plan.slice(0, (run.rounds ?? Number.POSITIVE_INFINITY) * possible.length),
       faults: possible,
       surroundings: { stack, clients: openClients(stack), history, signal, orders },
@@ -141,11 +148,13 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
         const acknowledged = workload.acknowledged();
         const perSecond = ((acknowledged - previous.acknowledged) * 1000) / (atMs - previous.atMs);
         previous = { atMs, acknowledged };
-        const figures = { atMs, acknowledged, perSecond, lag: await lag.measure() };
+        const behind = signal.aborted ? undefined : await lag.measure();
+        const figures = { atMs, acknowledged, perSecond, lag: behind };
         run.onStep?.(step, figures);
         for (const line of tellStep(step, figures)) onLine(line);
       },
     });
+    await Promise.race([carriedOut, afterAbort(signal)]);
     if (signal.aborted) return undefined;
     await healWorld(stack, orders);
     const { notReady } = await waitUntilRecovered(stack, signal);
@@ -168,9 +177,20 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
     };
   } finally {
     memory.stop();
-    await lag.stop();
-    if (!signal.aborted) await workload.stop();
+    if (!signal.aborted) {
+      await lag.stop();
+      await workload.stop();
+    }
   }
+}
+
+/** Faults put back what they took; a broker that takes its time to start is not waited for by whoever goes. */
+async function afterAbort(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', resolve, { once: true });
+  });
+  await sleep(mostWaitForFaultsMs, undefined, { ref: false });
 }
 
 async function settleAndGather(
