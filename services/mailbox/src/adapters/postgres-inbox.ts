@@ -73,26 +73,13 @@ export function createInboxReader(db: Queryable): InboxReader {
   return {
     page({ correspondent, from, order, limit, filter = {} }) {
       const ascending = order === 'ascending';
+      const narrowed = narrowing(filter, 4);
       return items(
-        `inbox-page-${order}`,
+        `inbox-page-${order}-${narrowed.name}`,
         `SELECT ${columns} FROM inbox_item
-         WHERE correspondent = $1 AND number ${ascending ? '>' : '<'} $2
-           AND ($4::text IS NULL OR lane = $4) AND ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR role = $6)
-           AND ($7::uuid IS NULL OR thread_id = $7)
-           AND ($8::boolean IS NULL OR (receipt_stage = 'DELIVERED') = $8)
-           AND ($9::text IS NULL OR coalesce(assignee, 'nobody') = $9)
+         WHERE correspondent = $1 AND number ${ascending ? '>' : '<'} $2 ${narrowed.text}
          ORDER BY number ${ascending ? 'ASC' : 'DESC'} LIMIT $3`,
-        [
-          correspondent,
-          !ascending && from === 0 ? unbounded : from,
-          limit,
-          filter.lane ?? null,
-          filter.kind ?? null,
-          filter.role ?? null,
-          filter.threadId ?? null,
-          filter.unread ?? null,
-          filter.assignee ?? null,
-        ],
+        [correspondent, !ascending && from === 0 ? unbounded : from, limit, ...narrowed.values],
       );
     },
     async find(correspondent, messageId) {
@@ -130,6 +117,31 @@ export function createInboxReader(db: Queryable): InboxReader {
       return { epoch: rows[0]?.epoch ?? 1, last };
     },
   };
+}
+
+/**
+ * A filter as SQL, with only what it asks for: what stands in the text lets the planner take the index made for
+ * it, where a parameter that may be null would have it read the whole inbox.
+ */
+function narrowing(
+  filter: InboxFilter,
+  firstParameter: number,
+): { readonly name: string; readonly text: string; readonly values: readonly string[] } {
+  const { lane, kind, role, threadId, unread, assignee } = filter;
+  const conditions: string[] = [];
+  const values: string[] = [];
+  for (const [column, value] of Object.entries({ lane, kind, role, thread_id: threadId })) {
+    if (value === undefined) continue;
+    conditions.push(`${column} = $${firstParameter + values.length}`);
+    values.push(value);
+  }
+  if (unread !== undefined) conditions.push(`receipt_stage ${unread ? '=' : '<>'} 'DELIVERED'`);
+  if (assignee === 'nobody') conditions.push('assignee IS NULL');
+  else if (assignee !== undefined) {
+    conditions.push(`assignee = $${firstParameter + values.length}`);
+    values.push(assignee);
+  }
+  return { name: conditions.join('&'), text: conditions.map((each) => `AND ${each}`).join(' '), values };
 }
 
 /** Decodes a stored variant; what this release wrote or read once it can read again. */
