@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await pool.query('TRUNCATE inbox_item, sent_item, inbox_counter, recall, outbox, stored_offset');
+  await pool.query('TRUNCATE inbox_item, receipt, sent_item, inbox_counter, recall, outbox, stored_offset');
 });
 
 afterAll(async () => {
@@ -80,7 +80,9 @@ describe('applying slices', () => {
   test('agrees with the model: the first of each key, numbered in the order of the log, whatever is repeated', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(deliveries, { maxLength: 8 }), { maxLength: 8 }), async (slices) => {
-        await pool.query('TRUNCATE inbox_item, sent_item, inbox_counter, recall, outbox, stored_offset');
+        await pool.query(
+          'TRUNCATE inbox_item, receipt, sent_item, inbox_counter, recall, outbox, stored_offset',
+        );
         const applyNext = await partition(0);
         const expected: Record<string, string[]> = {};
         const numbered: string[] = [];
