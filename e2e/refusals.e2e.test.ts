@@ -101,6 +101,24 @@ describe('bad credentials', () => {
   });
 });
 
+describe('the operations of a service', () => {
+  it.each(['router', 'mailbox', 'archive'])(
+    '%s answers at the public origin, but no correspondent',
+    async (name) => {
+      const ask = async (headers: Record<string, string>) => {
+        const path = `/v1/operations/${name}/dead-letters`;
+        const response = await fetch(new URL(path, system.stack.state.url), { headers });
+        return { status: response.status, json: await response.json() };
+      };
+      expect(await ask({})).toMatchObject({ status: 401 });
+      expect(await ask({ authorization: `Bearer ${await system.tokenOf('post:DJ')}` })).toMatchObject({
+        status: 403,
+        json: { type: 'urn:chappe:problem:forbidden' },
+      });
+    },
+  );
+});
+
 describe('after all of it', () => {
   it('nothing was written', async () => {
     expect(await readWholeInbox(system.as('desk:counter-terrorism'))).toEqual([]);
