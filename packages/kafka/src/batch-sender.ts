@@ -1,4 +1,5 @@
 import type { Message, Producer } from 'kafkajs';
+import { answeringFirst } from './answering-first.ts';
 import { disconnectQuietly } from './disconnect-quietly.ts';
 import { failureCode } from './failure-code.ts';
 import type { Log } from './log.ts';
@@ -6,6 +7,7 @@ import { clientRetry, openClient } from './open-client.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
 import type { QueuedRecord } from './record-queue.ts';
 import type { KafkaSettings } from './settings.ts';
+import { timeBounds } from './time-bounds.ts';
 
 /** Sends one batch at a time through a producer that it replaces when that one is of no use any more. */
 export interface BatchSender {
@@ -35,11 +37,11 @@ export function createBatchSender(settings: KafkaSettings, options: BatchSenderO
   let connected = false;
 
   async function open(): Promise<Producer> {
-    const kafka = openClient(settings, {
+    const kafka = openClient(await answeringFirst(settings, options.log), {
       log: options.log,
-      requestTimeoutMs: options.requestTimeoutMs + 1_000,
-      // Who sends repeats by itself: enough to try each broker once, and no more.
-      retry: { initialRetryTime: 50, maxRetryTime: 250, retries: Math.max(2, settings.brokers.length) },
+      requestTimeoutMs: options.requestTimeoutMs + timeBounds.answerGraceMs,
+      // Who sends repeats by itself, and knows for how long somebody waits.
+      retry: { retries: 0 },
     });
     const plain = kafka.producer({
       createPartitioner: ledger.createPartitioner,

@@ -23,9 +23,3 @@ const refusals = new Set([
 export function isKafkaRefusal(error: unknown): boolean {
   return refusals.has(failureCode(error));
 }
-
-/** Marks a failure as `transient` or not, so that whoever retries need not know the client. */
-export function markKafkaFailure<E>(error: E): E {
-  if (!(error instanceof Error) || 'transient' in error) return error;
-  return Object.assign(error, { transient: !isKafkaRefusal(error) });
-}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
+import { answeringFirst } from './answering-first.ts';
 import { backOffMs, createPause } from './back-off.ts';
 import { disconnectQuietly } from './disconnect-quietly.ts';
 import { failureCode } from './failure-code.ts';
@@ -7,6 +8,7 @@ import { isKafkaRefusal } from './kafka-refusal.ts';
 import type { Log } from './log.ts';
 import { clientRetry, openClient } from './open-client.ts';
 import type { KafkaSettings } from './settings.ts';
+import { timeBounds } from './time-bounds.ts';
 import { warnSeldom } from './warn-seldom.ts';
 
 /** A consumer and the client it was made from. */
@@ -79,10 +81,12 @@ export function keepConsuming(settings: KafkaSettings, plan: ConsumePlan): KeptC
   let joinedAtMs: number | undefined;
   let lastFailureCode: string | null = null;
 
-  function open(): OpenedConsumer {
-    const rebalanceTimeoutMs = plan.config.rebalanceTimeout ?? 30_000;
-    // A join may take as long as a rebalance; a broker that is stopped answers nothing at all.
-    const kafka = openClient(settings, { log, requestTimeoutMs: rebalanceTimeoutMs + 5_000 });
+  async function open(): Promise<OpenedConsumer> {
+    const kafka = openClient(await answeringFirst(settings, log), {
+      log,
+      requestTimeoutMs: timeBounds.consumerAnswerMs,
+      retry: { retries: 3 },
+    });
     const consumer = kafka.consumer({
       ...plan.config,
       groupId: plan.groupId(),
@@ -105,7 +109,13 @@ export function keepConsuming(settings: KafkaSettings, plan: ConsumePlan): KeptC
   /** One consumer from its opening to its end; resolves with the cause of the end. */
   async function consumeOnce(): Promise<Error> {
     const ended = Promise.withResolvers<Error>();
-    const opened = open();
+    let opened: OpenedConsumer;
+    try {
+      opened = await open();
+    } catch (error) {
+      return error instanceof Error ? error : new Error('no broker answers');
+    }
+    if (stopping) return new ConsumingStopped(group);
     const { consumer } = opened;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (running?.opened !== opened) return;

@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import type { OutgoingRecord, RefusalReason, SendOutcome } from './record.ts';
 import { type QueuedRecord, RecordQueue, recordBytes, type Submission } from './record-queue.ts';
 import type { KafkaSettings } from './settings.ts';
+import { timeBounds } from './time-bounds.ts';
 import { warnSeldom } from './warn-seldom.ts';
 
 /** What the producer tells a service's metrics. */
@@ -77,11 +78,11 @@ function maxRecordBytes(topic: string): number {
 export function createLaneProducer(settings: KafkaSettings, options: LaneProducerOptions): LaneProducer {
   const maxBatchBytes = options.maxBatchBytes ?? 512 * 1024;
   const maxQueueBytes = options.maxQueueBytes ?? 16 * 1024 * 1024;
-  const maxAgeMs = options.maxAgeMs ?? 10_000;
+  const maxAgeMs = options.maxAgeMs ?? timeBounds.callerMs;
   const queue = new RecordQueue();
   const sender = createBatchSender(settings, {
     log: options.log,
-    requestTimeoutMs: Math.min(options.requestTimeoutMs ?? 5_000, maxAgeMs),
+    requestTimeoutMs: Math.min(options.requestTimeoutMs ?? timeBounds.answerMs, maxAgeMs),
     wrapProducer: options.wrapProducer,
   });
   const delivery = createDelivery(sender, { settle, ...options });

@@ -8,6 +8,7 @@ import kafkajs, {
 import type { Log } from './log.ts';
 import { quietTimerLoop } from './quiet-timer.ts';
 import type { KafkaSettings } from './settings.ts';
+import { timeBounds } from './time-bounds.ts';
 import { warnSeldom } from './warn-seldom.ts';
 
 /** Every field is set: under NODE_ENV=test kafkajs would otherwise use defaults of its own. */
@@ -27,11 +28,10 @@ export function openClient(
   quietTimerLoop();
   const config: KafkaConfig = {
     clientId: settings.clientId,
-    // kafkajs begins with the first: each client begins with another, so that a dead one delays few.
-    brokers: inAnyOrder(settings.brokers),
+    brokers: [...settings.brokers],
     ssl: settings.tls ? (settings.tlsCa === undefined ? true : { ca: settings.tlsCa }) : false,
-    connectionTimeout: 3_000,
-    authenticationTimeout: 5_000,
+    connectionTimeout: timeBounds.connectMs,
+    authenticationTimeout: timeBounds.authenticateMs,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     enforceRequestTimeout: true,
     retry: { ...clientRetry, ...options.retry },
@@ -41,11 +41,6 @@ export function openClient(
   const sasl = saslOptions(settings);
   if (sasl !== undefined) config.sasl = sasl;
   return new kafkajs.Kafka(config);
-}
-
-function inAnyOrder(brokers: readonly string[]): string[] {
-  const from = Math.floor(Math.random() * brokers.length);
-  return [...brokers.slice(from), ...brokers.slice(0, from)];
 }
 
 function saslOptions(settings: KafkaSettings): SASLOptions | undefined {

@@ -13,6 +13,8 @@ import { recordingLog } from './read-topic.ts';
 /** A service's store, as small as it can be: each applied record is a row, with the stored offset beside it. */
 export interface SinkStore {
   pool: Pool;
+  /** Where another process finds it, by `sinkStoreAt`. */
+  url: string;
   readOffset(topic: string, partition: number, logStart: bigint): Promise<bigint>;
   /** Writes the rows and moves the offset in one transaction; `inspect` may throw for a record. */
   apply(slice: Slice, inspect?: (text: string) => void): Promise<void>;
@@ -24,14 +26,9 @@ export interface SinkStore {
   close(): Promise<void>;
 }
 
-/** Opens a store in a database of its own. */
-export async function openSinkStore(group: string): Promise<SinkStore> {
-  const database = await testDatabase('mailbox');
-  const pool = createPool({ url: database.url, applicationName: 'sink-test', log: recordingLog() });
-  // What the test looks at must not depend on the sessions that it ends.
-  const reader = createPool({ url: database.adminUrl, applicationName: 'sink-test', log: recordingLog() });
-  await pool.query(storedOffsetMigration);
-  await pool.query('CREATE TABLE applied (position bigint GENERATED ALWAYS AS IDENTITY, text text NOT NULL)');
+/** A store that exists, as its service sees it. */
+export function sinkStoreAt(url: string, group: string): Pick<SinkStore, 'pool' | 'readOffset' | 'apply'> {
+  const pool = createPool({ url, applicationName: 'sink-test', log: recordingLog() });
   return {
     pool,
     readOffset: (topic, partition, logStart) => readOffset(pool, { group, topic, partition, logStart }),
@@ -45,6 +42,21 @@ export async function openSinkStore(group: string): Promise<SinkStore> {
         const { topic, partition, first, after } = slice;
         await advanceOffset(client, { group, topic, partition, first, after });
       }),
+  };
+}
+
+/** Opens a store in a database of its own. */
+export async function openSinkStore(group: string): Promise<SinkStore> {
+  const database = await testDatabase('mailbox');
+  const store = sinkStoreAt(database.url, group);
+  const { pool } = store;
+  // What the test looks at must not depend on the sessions that it ends.
+  const reader = createPool({ url: database.adminUrl, applicationName: 'sink-test', log: recordingLog() });
+  await pool.query(storedOffsetMigration);
+  await pool.query('CREATE TABLE applied (position bigint GENERATED ALWAYS AS IDENTITY, text text NOT NULL)');
+  return {
+    ...store,
+    url: database.url,
     async applied() {
       const rows = await reader.query<{ text: string }>(
         `SELECT text FROM ${database.schema}.applied ORDER BY position`,

@@ -8,6 +8,7 @@ import {
 } from '@chappe/directory';
 import { decode, directoryGroupPrefix, directoryTopic, type ServiceName } from '@chappe/schemas';
 import type { EachBatchPayload } from 'kafkajs';
+import { answeringFirst } from '../answering-first.ts';
 import { backOffMs, createPause } from '../back-off.ts';
 import { failureCode } from '../failure-code.ts';
 import { isKafkaRefusal } from '../kafka-refusal.ts';
@@ -166,7 +167,8 @@ export async function openDirectoryReplica(
   async function readEnd(): Promise<bigint> {
     for (let attempt = 1; closing === undefined; attempt += 1) {
       try {
-        const bounds = await readLogBounds(openClient(settings, { log }), [topic], log);
+        const kafka = openClient(await answeringFirst(settings, log), { log });
+        const bounds = await readLogBounds(kafka, [topic], log);
         const found = bounds(topic, 0);
         if (found !== undefined) return found.end;
       } catch (error) {

@@ -2,6 +2,7 @@ import { createPause } from '../back-off.ts';
 import { failureCode } from '../failure-code.ts';
 import { keepConsuming, type OpenedConsumer } from '../keep-consuming.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { timeBounds } from '../time-bounds.ts';
 import { openCemetery } from './bury-record.ts';
 import { PartitionLane } from './partition-lane.ts';
 import { type PositionOptions, positionLanes } from './position-lanes.ts';
@@ -24,7 +25,7 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
     maxQueueBytes: options.maxQueueBytes ?? 4 * 1024 * 1024,
     bugRetryMs: options.bugRetryMs ?? 60_000,
   };
-  const sessionTimeoutMs = options.sessionTimeoutMs ?? 10_000;
+  const sessionTimeoutMs = options.sessionTimeoutMs ?? timeBounds.sessionMs;
   const listeners: ((error: Error) => void)[] = [];
   const cemetery = openCemetery(settings, options);
   const pause = createPause();
@@ -113,7 +114,7 @@ export function createSink(settings: KafkaSettings, options: SinkOptions): Sink 
     topics: options.topics.map((topic) => topicPrefix + topic),
     config: {
       sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: Math.max(15_000, sessionTimeoutMs),
+      rebalanceTimeout: Math.max(timeBounds.rebalanceMs, sessionTimeoutMs),
       // A heartbeat also tells of a rebalance: a long session must not make the others wait for this member.
       heartbeatInterval: Math.min(2_500, Math.floor(sessionTimeoutMs / 4)),
       maxWaitTimeInMs: options.maxWaitMs ?? 500,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceName, type TopicDefinition, topics } from '@chappe/schemas';
 import kafkajs, { type Admin } from 'kafkajs';
+import { answeringFirst } from '../answering-first.ts';
 import { backOffMs } from '../back-off.ts';
 import { disconnectQuietly } from '../disconnect-quietly.ts';
 import { failureCode } from '../failure-code.ts';
@@ -85,7 +86,7 @@ async function findDifferences(
 ): Promise<string[]> {
   const { topicPrefix } = settings;
   const used = topics.filter((topic) => topic.readers.includes(service) || topic.writers.includes(service));
-  const kafka = openClient(settings, { log });
+  const kafka = openClient(await answeringFirst(settings, log), { log });
   const admin = kafka.admin();
   try {
     await admin.connect();
