@@ -19,7 +19,7 @@ const kindSets = fc
   )
   .map((kinds): readonly PlannableKind[] => kinds);
 
-const plans = fc.record({ seed: fc.nat(), minutes: fc.integer({ min: 1, max: 30 }), kinds: kindSets });
+const plans = fc.record({ seed: fc.nat(), minutes: fc.integer({ min: 1, max: 8 }), kinds: kindSets });
 
 describe('a plan of faults', () => {
   it('is the same for the same seed, and another for another', () => {
