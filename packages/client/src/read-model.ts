@@ -83,7 +83,7 @@ export interface Tracking {
   readonly state: 'ACCEPTED' | 'REFUSED';
   /** The recipients that the sender may know of. */
   readonly items: readonly TrackedRecipient[];
-  /** How many more a correction or cancellation reached, and how many of them owe COMPLIED. */
+  /** How many more a follow-up reached through others, and how many of them owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
 }
 

@@ -82,6 +82,17 @@ describe('a recall of what a desk had dispatched', () => {
       ['desk:duty', 'DELIVERED', []],
     ]);
 
+    // What the originator adds goes to every holder too, and must not tell it who they are.
+    const addition = { number: 3, threadId: lead };
+    await deliver([
+      { ...addition, to: 'post:DJ', role: 'SENDER' },
+      { ...addition, to: 'desk:cyber' },
+      { ...addition, to: 'post:LB' },
+    ]);
+    const added = await track(original(addition).messageId, originator);
+    expect(added.items.map(({ correspondent }) => correspondent)).toEqual(['desk:cyber']);
+    expect(added.others).toEqual({ count: 1, owing: 0 });
+
     await deliver([
       { ...recall, to: 'post:DJ', role: 'SENDER' },
       { ...recall, to: 'desk:cyber' },
@@ -103,7 +114,7 @@ describe('a recall of what a desk had dispatched', () => {
       ['desk:cyber', []],
       ['desk:duty', ['COMPLIED']],
     ]);
-    expect(JSON.stringify([before, recalled, after])).not.toMatch(/post:(LB|CO)|person-/);
+    expect(JSON.stringify([before, added, recalled, after])).not.toMatch(/post:(LB|CO)|person-/);
   });
 
   test('is shown beside each recipient of the original, which itself owes nothing any more', async () => {

@@ -85,8 +85,7 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
       Type.Object(
         { count: Type.Integer(), owing: Type.Integer() },
         {
-          description:
-            'How many more a correction or cancellation reached, and how many of them owe COMPLIED',
+          description: 'How many more a follow-up reached through others, and how many of them owe COMPLIED',
         },
       ),
     ),

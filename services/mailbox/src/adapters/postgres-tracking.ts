@@ -1,10 +1,15 @@
 import type { Queryable } from '@chappe/postgres';
+import type { Message } from '@chappe/schemas';
 import type { SentItem } from '../domain/sent-status.ts';
 import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
+import { decodeContent } from './postgres-inbox.ts';
 import { readHistories } from './postgres-receipts.ts';
 
 /** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
 export type ReadTracking = (item: SentItem, senderInside: boolean) => Promise<SentTracking>;
+
+/** Longer threads exist nowhere but in an attack. */
+const mostOwnMessages = 500;
 
 interface DeliveryRow {
   readonly delivery_id: string;
@@ -41,7 +46,7 @@ export function createTrackingReader(db: Queryable): ReadTracking {
       state: item.state,
       kind: item.kind,
       senderInside,
-      known: reachesBeyond(item) ? await readKnown(db, item, deliveries) : null,
+      known: followsUp(item) ? await readKnown(db, item) : null,
       deliveries: deliveries.map((row) => ({
         correspondent: row.correspondent,
         role: row.role,
@@ -64,9 +69,12 @@ export function createTrackingReader(db: Queryable): ReadTracking {
   };
 }
 
-/** What follows a message up goes wherever the message went, by whatever path. */
-function reachesBeyond({ kind }: SentItem): boolean {
-  return kind === 'CORRECTION' || kind === 'CANCELLATION';
+/**
+ * What follows a message up goes to whoever holds that message, by whatever path. What opens a thread goes where
+ * its sender and the rules send it, and a dispatch to those whom it names.
+ */
+function followsUp({ messageId, threadId, kind }: SentItem): boolean {
+  return messageId !== threadId && kind !== 'DISPATCH';
 }
 
 /** Who got the message by its own decision, the bare notices of a follow-up included; never the sender itself. */
@@ -85,23 +93,37 @@ async function readDeliveries(db: Queryable, item: SentItem): Promise<readonly D
   return rows;
 }
 
-/** Which of the recipients of a follow-up its sender knows: named by it, or served by a decision of its own. */
-async function readKnown(
-  db: Queryable,
-  item: SentItem,
-  deliveries: readonly DeliveryRow[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ correspondent: string }>({
+/**
+ * Of whom a sender knows that they are in its thread: those who got what it opened the thread with by its own
+ * decision, whom it ever named there itself, and the authors of what it received there.
+ */
+async function readKnown(db: Queryable, item: SentItem): Promise<ReadonlySet<string>> {
+  const served = await db.query<{ correspondent: string }>({
     name: 'tracking-known',
-    text: `SELECT DISTINCT x.correspondent FROM inbox_item AS x
-           JOIN sent_item AS s ON s.correspondent = $1 AND s.message_id = x.message_id
-             AND s.decision_id = x.decision_id AND s.kind NOT IN ('CORRECTION', 'CANCELLATION')
-           WHERE x.correspondent = ANY ($2) AND x.thread_id = $3 AND x.sender = $1 AND x.role <> 'NOTICE'`,
-    values: [item.correspondent, deliveries.map((each) => each.correspondent), item.threadId],
+    text: `SELECT x.correspondent FROM inbox_item AS x
+             JOIN sent_item AS s ON s.correspondent = $1 AND s.message_id = x.message_id
+               AND s.decision_id = x.decision_id
+             WHERE x.message_id = $2 AND x.role <> 'NOTICE'
+           UNION
+           SELECT sender FROM inbox_item WHERE correspondent = $1 AND thread_id = $2 AND role <> 'NOTICE'`,
+    values: [item.correspondent, item.threadId],
   });
-  const { recipients } = item.message ?? {};
-  const named = [...(recipients?.action ?? []), ...(recipients?.information ?? [])];
-  return new Set([...rows, ...named].map((each) => each.correspondent));
+  const own = await db.query<{ content: Buffer | null }>({
+    name: 'tracking-own',
+    text: `SELECT content FROM sent_item WHERE correspondent = $1 AND thread_id = $2 AND state = 'ACCEPTED'
+           ORDER BY position DESC LIMIT ${mostOwnMessages}`,
+    values: [item.correspondent, item.threadId],
+  });
+  const named = own.rows.flatMap(({ content }) => namedIn(decodeContent(content)));
+  return new Set([...served.rows.map((row) => row.correspondent), ...named]);
+}
+
+function namedIn(message: Message | null): readonly string[] {
+  if (message === null) return [];
+  const { recipients, dispatch } = message;
+  return [recipients, ...(dispatch === null ? [] : [dispatch])].flatMap(({ action, information }) =>
+    [...action, ...information].map((addressee) => addressee.correspondent),
+  );
 }
 
 /** The cancellations that these recipients got of the message or, for a dispatch, of what it passed on. */

@@ -34,8 +34,8 @@ export interface SentTracking {
   readonly deliveries: readonly TrackedDelivery[];
   readonly recalls: readonly TrackedRecall[];
   /**
-   * For a correction or cancellation: the correspondents of which the sender knows already that they are in
-   * its thread. `null` for other kinds, whose recipients are those of the sender's own decision.
+   * For what follows a message up: the correspondents of which the sender knows already that they are in its
+   * thread. `null` for what opens one and for a dispatch, whose recipients are the sender's own choice.
    */
   readonly known: ReadonlySet<string> | null;
   /** Whether the sender is a post or a desk. */
@@ -67,7 +67,7 @@ export interface TrackingJson {
   readonly messageId: string;
   readonly state: 'ACCEPTED' | 'REFUSED';
   readonly items: readonly TrackedRecipientJson[];
-  /** Those who are not the sender's to know of: how many, and how many of them still owe COMPLIED. */
+  /** Of a follow-up: those who are not the sender's to know of, how many, and how many of them still owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
 }
 
@@ -75,11 +75,12 @@ export interface TrackingJson {
  * Tells a sender what happened where, and what is owed by whom. "Never a recipient that the sender may not know
  * of" is kept like this:
  *
- * - Of a message other than a correction or a cancellation, the sender knows the recipients of its own decision,
- *   the ones a dry run would have named. A desk's dispatch of it is another decision: the desk's to track.
- * - A correction or a cancellation also reaches whoever got the message from a desk. By name the sender sees only
- *   whom it addressed itself and who got a message of this thread by the sender's own decision; a rule that adds
- *   somebody to a follow-up cannot be told from a dispatch here, so such a recipient is not named either.
+ * - Of a message that opens a thread the sender knows the recipients of its own decision, the ones a dry run would
+ *   have named. A desk's dispatch of it is another decision: the desk's to track.
+ * - What follows up (a supplement, a correction, a cancellation) also reaches whoever got the message from a desk. By
+ *   name the sender sees only whom it ever named in the thread, who got the opening message by the sender's own
+ *   decision, and the authors of what it received; a rule that adds somebody to a follow-up cannot be told from a
+ *   dispatch here, so such a recipient is not named either.
  * - A sender of the network sees how many others there are and how many owe, because it answers for its recall
  *   (Directive (EU) 2016/680, article 16(6)); a sender outside is not even told that there are any. The desk that
  *   dispatched sees the recall of the original, recipient by recipient, in the tracking of its own DISPATCH.
