@@ -4,11 +4,14 @@ import { startBenchStack } from './bench-stack.ts';
 import type { Figure } from './figure.ts';
 import { measureF1 } from './measure-f1.ts';
 import { measureF3 } from './measure-f3.ts';
+import { measureProducer } from './measure-producer.ts';
 
-// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way.
+// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way, producer about
+// packages/kafka alone.
 const measures = {
   F1: { measure: measureF1, services: ['directory', 'ingest'] },
   F3: { measure: measureF3, services: ['directory', 'ingest', 'router', 'mailbox'] },
+  producer: { measure: measureProducer, services: ['directory'] },
 } as const;
 type FigureName = keyof typeof measures;
 
