@@ -1,5 +1,12 @@
 import type { RoutingFacts } from './routing-facts.ts';
-import { type CompiledRule, type Condition, candidateRules, factsIn, unknown } from './rule-index.ts';
+import {
+  type CompiledRule,
+  type Condition,
+  candidateRules,
+  type FactValues,
+  factValues,
+  unknown,
+} from './rule-index.ts';
 import type { DirectorySnapshot } from './snapshot.ts';
 
 /** A rule that speaks for a message, and whom it names. */
@@ -29,8 +36,9 @@ export function matchRules(
   facts: RoutingFacts,
   nowMs: number,
 ): readonly RuleMatch[] {
-  const matches = candidateRules(snapshot.ruleIndex, facts).flatMap((rule) =>
-    matchOf(rule, facts, nowMs, snapshot.dutyDesk),
+  const values = factValues(facts);
+  const matches = candidateRules(snapshot.ruleIndex, values).flatMap((rule) =>
+    matchOf(rule, values, nowMs, snapshot.dutyDesk),
   );
   return matches.length > 0
     ? matches
@@ -48,12 +56,12 @@ export function matchRules(
 /** What one rule says of a message: nothing, its recipients, or the duty desk when it is undecided. */
 export function matchOf(
   compiled: CompiledRule,
-  facts: RoutingFacts,
+  values: FactValues,
   nowMs: number,
   dutyDesk: string,
 ): readonly RuleMatch[] {
   if (!isInForce(compiled.rule, nowMs)) return [];
-  const verdict = evaluateRule(compiled, facts);
+  const verdict = evaluateRule(compiled, values);
   if (verdict === 'does-not-apply') return [];
   const undecided = verdict === 'undecided' || compiled.lostRecipients;
   const named = verdict === 'applies' ? compiled.action : [];
@@ -69,7 +77,7 @@ export function matchOf(
 }
 
 /** Every set of `match` must meet the message (any of its values); no set of `unless` may. */
-export function evaluateRule(rule: Pick<CompiledRule, 'match' | 'unless'>, facts: RoutingFacts): Verdict {
+export function evaluateRule(rule: Pick<CompiledRule, 'match' | 'unless'>, facts: FactValues): Verdict {
   let verdict: Verdict = 'applies';
   for (const condition of rule.match) {
     const met = meets(condition, facts);
@@ -92,8 +100,8 @@ export function isInForce(
   return bounds.validFrom <= nowMs && (bounds.validUntil === null || nowMs < bounds.validUntil);
 }
 
-function meets({ dimension, values }: Condition, facts: RoutingFacts): 'yes' | 'no' | 'perhaps' {
-  const found = factsIn(facts, dimension);
+function meets({ dimension, values }: Condition, facts: FactValues): 'yes' | 'no' | 'perhaps' {
+  const found = facts[dimension];
   if (found.some((value) => value !== unknown && values.has(value))) return 'yes';
   return found.includes(unknown) || (values.has(unknown) && found.length > 0) ? 'perhaps' : 'no';
 }

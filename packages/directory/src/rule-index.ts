@@ -13,6 +13,8 @@ export interface CompiledRule {
   readonly information: readonly string[];
   /** Some recipient does not exist or is suspended: what it should have got goes to the duty desk. */
   readonly lostRecipients: boolean;
+  /** Its place by priority, then by id. */
+  readonly order: number;
 }
 
 /** One dimension of a rule. */
@@ -21,13 +23,27 @@ export interface Condition {
   readonly values: ReadonlySet<string>;
 }
 
-/** Rules filed under the values of their most selective dimension. */
+/** Rules filed under the values of their most selective dimensions. */
 export interface RuleIndex {
   readonly rules: readonly CompiledRule[];
-  /** Rules that ask nothing, or whose filing set this release cannot read: always candidates. */
+  /** Rules that ask nothing, or whose filing sets this release cannot read: always candidates. */
   readonly always: readonly CompiledRule[];
-  readonly filed: ReadonlyMap<Dimension, ReadonlyMap<string, readonly CompiledRule[]>>;
+  readonly drawers: readonly Drawer[];
 }
+
+/** Rules filed by the values of one dimension, or of two together. */
+export interface Drawer {
+  readonly first: Dimension;
+  readonly second: Dimension | null;
+  readonly byValue: ReadonlyMap<string, readonly CompiledRule[]>;
+}
+
+interface OpenDrawer extends Drawer {
+  readonly byValue: Map<string, CompiledRule[]>;
+}
+
+/** What a message has in each dimension, prepared once for all rules that look at it. */
+export type FactValues = Readonly<Record<Dimension, readonly string[]>>;
 
 /** Every dimension, in the order of the schema. */
 export const dimensions: readonly Dimension[] = [
@@ -43,26 +59,20 @@ export const dimensions: readonly Dimension[] = [
   'entityTypes',
 ];
 
-/** The values that a message has in a dimension. */
-export function factsIn(facts: RoutingFacts, dimension: Dimension): readonly string[] {
-  switch (dimension) {
-    case 'kinds':
-      return [facts.kind];
-    case 'urgencies':
-      return [facts.urgency];
-    case 'activities':
-      return [facts.activity];
-    case 'senders':
-      return [facts.sender];
-    case 'partners':
-      return facts.partner === null ? [] : [facts.partner];
-    case 'classifications':
-      return [facts.classification];
-    case 'keywords':
-      return facts.keywords.map(normaliseKeyword);
-    default:
-      return facts[dimension];
-  }
+/** The values that a message has, by dimension. */
+export function factValues(facts: RoutingFacts): FactValues {
+  return {
+    countries: facts.countries,
+    crimeAreas: facts.crimeAreas,
+    kinds: [facts.kind],
+    urgencies: [facts.urgency],
+    activities: [facts.activity],
+    senders: [facts.sender],
+    partners: facts.partner === null ? [] : [facts.partner],
+    classifications: [facts.classification],
+    keywords: facts.keywords.map(normaliseKeyword),
+    entityTypes: facts.entityTypes,
+  };
 }
 
 /** Prepares a rule for matching. */
@@ -76,48 +86,70 @@ export function compileRule(rule: Rule, isUsable: (correspondent: string) => boo
     action,
     information,
     lostRecipients: action.length + information.length < rule.action.length + rule.information.length,
+    order: 0,
   };
 }
 
 /**
- * Files each rule under one dimension only, the one whose fullest value is shared by the fewest rules, so
- * that a message meets few candidates however many rules there are.
+ * Files each rule once: under the dimension whose fullest value is shared by the fewest rules, and where that
+ * still is many, under its values together with those of the next best. So a message meets few candidates
+ * however many rules there are.
  */
 export function buildRuleIndex(rules: readonly Rule[], isUsable: (code: string) => boolean): RuleIndex {
-  const compiled = rules.map((rule) => compileRule(rule, isUsable)).sort(inOrder);
+  const compiled = rules
+    .map((rule) => compileRule(rule, isUsable))
+    .sort(inOrder)
+    .map((each, order) => ({ ...each, order }));
   const frequency = countValues(compiled);
   const always: CompiledRule[] = [];
-  const filed = new Map<Dimension, Map<string, CompiledRule[]>>();
+  const drawers = new Map<string, OpenDrawer>();
   for (const each of compiled) {
-    const chosen = mostSelective(each, frequency);
-    if (chosen === undefined) {
+    const [first, second] = filingConditions(each, frequency);
+    if (first === undefined) {
       always.push(each);
       continue;
     }
-    const byValue = filed.get(chosen.dimension) ?? new Map<string, CompiledRule[]>();
-    filed.set(chosen.dimension, byValue);
-    for (const value of chosen.values) {
-      const list = byValue.get(value) ?? [];
-      byValue.set(value, list);
-      list.push(each);
+    const name = `${first.dimension}/${second?.dimension ?? ''}`;
+    const drawer = drawers.get(name) ?? {
+      first: first.dimension,
+      second: second?.dimension ?? null,
+      byValue: new Map<string, CompiledRule[]>(),
+    };
+    drawers.set(name, drawer);
+    for (const value of first.values) {
+      for (const other of second?.values ?? [null]) {
+        const key = filingKey(value, other);
+        const list = drawer.byValue.get(key) ?? [];
+        drawer.byValue.set(key, list);
+        list.push(each);
+      }
     }
   }
-  return { rules: compiled, always, filed };
+  return { rules: compiled, always, drawers: [...drawers.values()] };
 }
 
 /** The rules that may match, in order of priority, each once. */
-export function candidateRules(index: RuleIndex, facts: RoutingFacts): readonly CompiledRule[] {
+export function candidateRules(index: RuleIndex, values: FactValues): readonly CompiledRule[] {
   const found = new Set<CompiledRule>(index.always);
-  for (const [dimension, byValue] of index.filed) {
-    const values = factsIn(facts, dimension);
-    const lists = values.includes(unknown)
-      ? byValue.values()
-      : values.map((value) => byValue.get(value) ?? []);
-    for (const list of lists) {
-      for (const each of list) found.add(each);
+  const take = (list: readonly CompiledRule[] | undefined): void => {
+    for (const each of list ?? []) found.add(each);
+  };
+  for (const { first, second, byValue } of index.drawers) {
+    const others: readonly (string | null)[] = second === null ? [null] : values[second];
+    if (values[first].includes(unknown) || others.includes(unknown)) {
+      for (const list of byValue.values()) take(list);
+      continue;
+    }
+    for (const value of values[first]) {
+      for (const other of others) take(byValue.get(filingKey(value, other)));
     }
   }
-  return [...found].sort(inOrder);
+  return [...found].sort((a, b) => a.order - b.order);
+}
+
+/** With the length of the first, so that no two pairs of values are written alike. */
+function filingKey(value: string, other: string | null): string {
+  return other === null ? value : `${value.length} ${value}${other}`;
 }
 
 /** What a reader makes of a symbol that its release does not know. */
@@ -147,17 +179,31 @@ function countValues(rules: readonly CompiledRule[]): ReadonlyMap<string, number
   return counts;
 }
 
-function mostSelective(rule: CompiledRule, frequency: ReadonlyMap<string, number>): Condition | undefined {
-  let best: { condition: Condition; cost: number } | undefined;
-  for (const condition of rule.match) {
-    if (condition.values.has(unknown)) continue;
-    let cost = 0;
-    for (const value of condition.values) {
-      cost = Math.max(cost, frequency.get(`${condition.dimension}/${value}`) ?? 0);
-    }
-    if (best === undefined || cost < best.cost) best = { condition, cost };
-  }
-  return best?.condition;
+/** A dimension files well enough alone when none of its values holds more rules than these. */
+const fewRules = 8;
+/** A rule filed under more pairs of values would swell the index. */
+const mostPairs = 256;
+
+function filingConditions(
+  rule: CompiledRule,
+  frequency: ReadonlyMap<string, number>,
+): readonly [first?: Condition, second?: Condition] {
+  const ranked = rule.match
+    .filter((condition) => !condition.values.has(unknown))
+    .map((condition) => ({ condition, cost: costOf(condition, frequency) }))
+    .sort((a, b) => a.cost - b.cost);
+  const [best, next] = ranked;
+  if (best === undefined) return [];
+  const pairs = best.condition.values.size * (next?.condition.values.size ?? 0);
+  return next === undefined || best.cost <= fewRules || pairs > mostPairs
+    ? [best.condition]
+    : [best.condition, next.condition];
+}
+
+function costOf({ dimension, values }: Condition, frequency: ReadonlyMap<string, number>): number {
+  let cost = 0;
+  for (const value of values) cost = Math.max(cost, frequency.get(`${dimension}/${value}`) ?? 0);
+  return cost;
 }
 
 function inOrder(a: CompiledRule, b: CompiledRule): number {

@@ -1,7 +1,7 @@
 import type { Rule, RuleExample } from '@chappe/schemas';
 import { evaluateRule } from './match-rules.ts';
 import type { RoutingFacts } from './routing-facts.ts';
-import { compileRule, unknown } from './rule-index.ts';
+import { compileRule, factValues, unknown } from './rule-index.ts';
 
 /** An example of a rule that does not hold. */
 export interface FailedExample {
@@ -19,7 +19,7 @@ export interface FailedExample {
 export function runExamples(rule: Rule, strictness: 'strict' | 'lenient'): readonly FailedExample[] {
   const compiled = compileRule(rule, () => true);
   return rule.examples.flatMap((example, index) => {
-    const verdict = evaluateRule(compiled, exampleFacts(example));
+    const verdict = evaluateRule(compiled, factValues(exampleFacts(example)));
     if (verdict === 'undecided' && strictness === 'lenient') return [];
     return (verdict === 'applies') === example.matches
       ? []
