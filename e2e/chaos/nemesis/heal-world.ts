@@ -17,23 +17,25 @@ export async function healWorld(stack: Stack, orders: string): Promise<void> {
   await Promise.allSettled(down.map((name) => stack.process(name).restart()));
 }
 
-/** Waits until every service says that it is ready; names those that do not, when the time is over. */
+/** Waits until every service says that it is ready; names the last to come, or those that never did. */
 export async function waitUntilRecovered(
   stack: Stack,
   signal: AbortSignal,
-): Promise<{ afterMs: number; notReady: readonly string[] }> {
+): Promise<{ afterMs: number; notReady: readonly string[]; last: readonly string[] }> {
   const startedAtMs = performance.now();
   let notReady: readonly string[] = [];
+  let last: readonly string[] = [];
   await waitUntil(
     'all services ready',
     async () => {
       notReady = await servicesNotReady(stack);
+      if (notReady.length > 0) last = notReady;
       return notReady.length === 0 || signal.aborted ? true : undefined;
     },
     mostRecoveryMs,
     // Those that are not ready are the answer.
   ).catch(() => undefined);
-  return { afterMs: performance.now() - startedAtMs, notReady };
+  return { afterMs: performance.now() - startedAtMs, notReady, last };
 }
 
 async function servicesNotReady(stack: Stack): Promise<string[]> {

@@ -18,6 +18,9 @@ export interface TimelineStep {
   readonly tookMs: number;
   /** How long after the end of the faults every service was ready again. */
   readonly recoveredAfterMs: number;
+  /** Who was waited for last. */
+  readonly last: readonly string[];
+  /** Who was not ready when the wait was over. */
   readonly notReady: readonly string[];
 }
 
@@ -44,9 +47,9 @@ export async function runPlan(options: {
     );
     const tookMs = performance.now() - startedAtMs;
     if (outcomes.some(({ status }) => status === 'failed')) await healWorld(stack, orders);
-    const { afterMs, notReady } = await waitUntilRecovered(stack, signal);
+    const { afterMs, notReady, last } = await waitUntilRecovered(stack, signal);
     await Promise.allSettled(notReady.map((name) => stack.process(name).restart()));
-    await onStep({ outcomes, tookMs, recoveredAfterMs: afterMs, notReady });
+    await onStep({ outcomes, tookMs, recoveredAfterMs: afterMs, last, notReady });
   }
 }
 

@@ -23,13 +23,18 @@ export function tellStep(step: TimelineStep, figures: TrafficFigures): string[] 
   });
   const recovered =
     step.notReady.length === 0
-      ? `all ready ${(step.recoveredAfterMs / 1000).toFixed(1)} s later`
+      ? `all ready ${(step.recoveredAfterMs / 1000).toFixed(1)} s later${lastOf(step)}`
       : color.red(
           `not ready after ${Math.round(step.recoveredAfterMs / 1000)} s: ${step.notReady.join(', ')}`,
         );
   const lag = figures.lag === undefined ? 'lag unknown' : `${figures.lag} records behind`;
   const traffic = `${figures.acknowledged} acknowledged, ${Math.round(figures.perSecond)}/s, ${lag}`;
   return [...lines, color.dim(`       ${recovered}; ${traffic}`)];
+}
+
+/** Who was waited for, when that took long. */
+function lastOf({ last, recoveredAfterMs }: TimelineStep): string {
+  return recoveredAfterMs < 5_000 || last.length === 0 ? '' : `, ${last.join(' and ')} last`;
 }
 
 /** Memory of each service: most and last, and whoever never stopped growing. */
