@@ -1,16 +1,21 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { testKafka } from '@chappe/testing';
-import { describe, expect, it } from 'vitest';
+import { type TestKafka, testKafka } from '@chappe/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeTopic } from './bare-kafkajs.ts';
 
 /** How long each process is watched: `IDLE_SECONDS=10` measures what docs/kafkajs.md says, and prints it. */
 const seconds = process.env.IDLE_SECONDS ?? '3';
 const script = fileURLToPath(new URL('idle-client.ts', import.meta.url));
 
+let kafka: TestKafka;
+
+beforeAll(async () => {
+  kafka = await testKafka();
+});
+
 async function watchIdle(mode: 'bare' | 'ours'): Promise<{ checks: number; answers: number }> {
-  const kafka = await testKafka();
   const topic = await makeTopic(kafka.admin, `idle-${mode}`);
   const { stdout } = await promisify(execFile)(process.execPath, [script, mode, seconds], {
     env: {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deadLetterGroupPrefix, type ServiceName } from '@chappe/schemas';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { answeringFirst } from '../../answering-first.ts';
 import { disconnectQuietly } from '../../disconnect-quietly.ts';
 import type { Log } from '../../log.ts';
 import { clientRetry, openClient } from '../../open-client.ts';
@@ -49,7 +50,7 @@ export function createLetterReader(
 
   return {
     async bounds(topics) {
-      const admin = openClient(settings, { log }).admin();
+      const admin = openClient(await answeringFirst(settings, log), { log }).admin();
       try {
         await admin.connect();
         const bounds = new Map<string, LogBounds>();
@@ -66,7 +67,7 @@ export function createLetterReader(
     async read(ranges, take) {
       const wanted = ranges.filter(({ from, until }) => from < until);
       if (wanted.length === 0) return;
-      const consumer = openClient(settings, { log }).consumer({
+      const consumer = openClient(await answeringFirst(settings, log), { log }).consumer({
         groupId: `${prefixed(deadLetterGroupPrefix(options.service))}${randomUUID()}`,
         sessionTimeout: sessionTimeoutMs,
         maxWaitTimeInMs: 200,
