@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { postgresErrorCode } from './classify-error.ts';
+import { markTransient, postgresErrorCode } from './classify-error.ts';
 import type { Log } from './log.ts';
 
 /** A pool of connections of one service. */
@@ -43,5 +43,19 @@ export function createPool(options: PoolOptions): Pool {
   pool.on('error', report);
   // A connection in use reports through its query; without a listener of its own it would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.query = marking(pool.query);
   return pool;
+}
+
+/** A statement outside a transaction fails as one inside does: carrying `transient`. */
+function marking<F extends pg.Pool['query']>(run: F): F {
+  return new Proxy(run, {
+    apply(target, self, parts) {
+      const result: unknown = Reflect.apply(target, self, parts);
+      if (!(result instanceof Promise)) return result;
+      return result.catch((error: unknown) => {
+        throw markTransient(error);
+      });
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { type Client, inTransaction, markTransient, type Pool, StaleOffset } from '@chappe/postgres';
+import { type Client, inTransaction, type Pool, StaleOffset } from '@chappe/postgres';
 import { encode } from '@chappe/schemas';
 import type { SliceDecision } from '../domain/decide-slice.ts';
 import { referencesOf } from '../domain/message-references.ts';
@@ -44,7 +44,7 @@ export function createDecisionStore(pool: Pool): DecisionStore & ThreadReader {
     async advance(move, published) {
       const { group, topic, partition, first, after } = move;
       // Losing this statement in a crash of PostgreSQL only repeats a publication: it need not wait for the disk.
-      const moved = await alone(pool, {
+      const moved = await pool.query({
         name: published.length === 0 ? 'advance-router-offset' : 'advance-router-offset-and-forget',
         text: `${published.length === 0 ? '' : forgetPending}
           UPDATE stored_offset SET next = $5
@@ -62,21 +62,6 @@ export function createDecisionStore(pool: Pool): DecisionStore & ThreadReader {
       if (moved.rowCount !== 1) throw new StaleOffset({ group, topic, partition });
     },
   };
-}
-
-/** One statement without a transaction around it, whose failures are marked as those of a transaction are. */
-async function alone(pool: Pool, statement: QueryConfig): Promise<{ rowCount: number | null }> {
-  try {
-    return await pool.query(statement);
-  } catch (error) {
-    throw markTransient(error);
-  }
-}
-
-interface QueryConfig {
-  readonly name: string;
-  readonly text: string;
-  readonly values: unknown[];
 }
 
 const forgetPending = `WITH forgotten AS (
