@@ -72,9 +72,10 @@ export function followOnTheWire(options: {
   }
 
   async function connect(): Promise<void> {
-    const cut = AbortSignal.timeout(Math.ceil(options.longestMs * (0.2 + 0.8 * random.next())));
+    const cut = new AbortController();
     const silence = new AbortController();
     let timer: NodeJS.Timeout | undefined;
+    let life: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), silenceMs);
@@ -88,12 +89,13 @@ export function followOnTheWire(options: {
           accept: 'text/event-stream',
           ...(last === undefined ? {} : { 'last-event-id': `${last.epoch}.${last.number}` }),
         },
-        signal: AbortSignal.any([stopping.signal, cut, silence.signal]),
+        signal: AbortSignal.any([stopping.signal, cut.signal, silence.signal]),
       });
       if (!response.ok || response.body === null) {
         await response.body?.cancel();
         throw new Error(`status ${response.status}`);
       }
+      life = setTimeout(() => cut.abort(), Math.ceil(options.longestMs * (0.2 + 0.8 * random.next())));
       const parse = createBlockParser();
       const decoder = new TextDecoder();
       let opened = true;
@@ -106,6 +108,7 @@ export function followOnTheWire(options: {
       }
     } finally {
       clearTimeout(timer);
+      clearTimeout(life);
     }
   }
 
@@ -119,6 +122,7 @@ export function followOnTheWire(options: {
         }
       }
       if (last !== undefined) noteStream('ended', last);
+      // Woken by the end, it goes to look whether it is to stop.
       await sleep(reconnectMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

@@ -38,6 +38,7 @@ export function listNowAndThen(options: {
       } catch {
         // The mailbox is away; the next turn shows the same.
       }
+      // Woken by the end, it goes to look whether it is to stop.
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidV7 } from '@chappe/client';
 import type { History } from '../history/open-history.ts';
 import type { Random } from '../nemesis/seeded-random.ts';
+import { acknowledge, type ReceiptType } from './acknowledge-in-person.ts';
 import { desks, posts } from './chaos-correspondents.ts';
 import {
   composeCancellation,
@@ -41,6 +42,7 @@ export type SceneName =
   | 'recall'
   | 'race'
   | 'inquiry'
+  | 'charge'
   | 'duplicates'
   | 'conflict'
   | 'abandoned'
@@ -101,7 +103,12 @@ export const scenes: Readonly<Record<SceneName, Scene>> = {
         if (sent === undefined || !(await isAccepted(stage, sent))) return;
       }
       await wait(stage, random.integer(600));
-      await send(stage, composeCancellation(lead, drawLane(random), random.pick(['STOP_USE', 'DELETE'])));
+      const action = random.pick(['STOP_USE', 'DELETE'] as const);
+      const recall = await send(stage, composeCancellation(lead, drawLane(random), action));
+      const desk = lead.submission.expect.recipients.find(isDesk);
+      if (recall !== undefined && desk !== undefined && (await readItem(stage, desk, recall)) !== undefined) {
+        await acknowledge(stage, { desk, who: 'officer', type: 'COMPLIED', messageId: recall.messageId });
+      }
       if (plan === undefined) return;
       await wait(stage, 2_000 + random.integer(4_000));
       await stage.submitter.submit(plan);
@@ -133,6 +140,25 @@ export const scenes: Readonly<Record<SceneName, Scene>> = {
       const question = await send(stage, composeRequest({ sender, addressee, lane, random }));
       if (question === undefined || (await readItem(stage, addressee, question)) === undefined) return;
       await send(stage, composeReply(question, addressee, random));
+    },
+  },
+
+  /** Two persons of a desk read a lead and both take charge; one of them closes it, and both repeat what they said. */
+  charge: {
+    submissions: 1,
+    async play(stage, random) {
+      const lead = await sendLead(stage, random);
+      const desk = lead?.submission.expect.recipients.find(isDesk);
+      if (lead === undefined || desk === undefined || (await readItem(stage, desk, lead)) === undefined)
+        return;
+      const say = (who: 'officer' | 'superior', type: ReceiptType): Promise<void> =>
+        acknowledge(stage, { desk, who, type, messageId: lead.messageId });
+      await Promise.all([say('officer', 'READ'), say('superior', 'READ')]);
+      await Promise.all([say('officer', 'TAKEN_IN_CHARGE'), say('superior', 'TAKEN_IN_CHARGE')]);
+      await wait(stage, random.integer(800));
+      const closing = random.pick(['COMPLIED', 'REJECTED'] as const);
+      await Promise.all([say('officer', closing), say('superior', closing)]);
+      await Promise.all([say('officer', 'READ'), say('superior', 'TAKEN_IN_CHARGE')]);
     },
   },
 
@@ -197,7 +223,7 @@ async function planDispatch(
   { mayBeRefused }: { mayBeRefused: boolean },
 ): Promise<Submission | undefined> {
   const { sender, expect } = lead.submission;
-  const desk = expect.recipients.find((each) => (desks as readonly string[]).includes(each));
+  const desk = expect.recipients.find(isDesk);
   const free = posts.filter((each) => each !== sender && !expect.excluded.includes(each));
   if (desk === undefined) return undefined;
   const digest = await readItem(stage, desk, lead);
@@ -208,6 +234,10 @@ async function planDispatch(
     1 + random.integer(2),
   );
   return composeDispatch(lead, { desk, lane: drawLane(random), digest, addressees, mayBeRefused });
+}
+
+function isDesk(correspondent: string): boolean {
+  return (desks as readonly string[]).includes(correspondent);
 }
 
 /** The digest of a message as an inbox shows it, once it is there. */

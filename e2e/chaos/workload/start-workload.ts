@@ -26,6 +26,8 @@ export interface WorkloadOptions {
   readonly mix?: SceneMix;
   /** Inboxes that are followed and listed while they fill. */
   readonly followed?: readonly string[];
+  /** The longest that a stream lives before its follower cuts it off; each inbox has its own by default. */
+  readonly streamsLastMs?: number;
   /** How long an answer may still take once the end is asked for. */
   readonly patienceMs?: number;
 }
@@ -51,6 +53,7 @@ const wholeMix: SceneMix = {
   recall: 12,
   race: 10,
   inquiry: 12,
+  charge: 10,
   duplicates: 12,
   conflict: 6,
   abandoned: 12,
@@ -67,7 +70,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
   const { system, history, seed, ratePerSecond } = options;
   const origin = system.stack.state.url;
   const random = seededRandom(seed);
-  const clients = openClients(system.stack);
+  const clients = openClients(system);
   const urls = [origin, ...(options.ingestUrls ?? [])];
   const submitter = createSubmitter({ clients, history, random: random.fork('replicas'), urls });
   const misbehaviour = createMisbehaviour({ clients, history, random: random.fork('misbehaviour'), urls });
@@ -88,7 +91,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
         clients,
         history,
         random: random.fork(`follower ${correspondent}`),
-        longestMs: place % 2 === 0 ? 6_000 : 20_000,
+        longestMs: options.streamsLastMs ?? (place % 2 === 0 ? 6_000 : 20_000),
       }),
       listNowAndThen({
         correspondent,
