@@ -1,20 +1,17 @@
 import { type ChappeClient, clientCredentials, createClient, type TokenProvider } from '@chappe/client';
-import type { ExerciseStack } from '../../harness/exercise-stack.ts';
+import type { Stack } from '@chappe/local';
 
 /** The clients of all correspondents, each with the patience that a post's own program would have. */
 export interface ChaosClients {
   /** For `url` a replica of ingest may stand in for the public origin, for sending alone. */
   of(correspondent: string, url?: string): ChappeClient;
   tokenOf(correspondent: string): Promise<string>;
-  /** A person of the correspondent: only persons acknowledge. */
-  asPerson(correspondent: string, which: 'officer' | 'superior'): ChappeClient;
 }
 
 /** Makes the clients of a stack; a refused token is renewed, as the SDK asks. */
-export function openClients({ stack, asPerson }: Pick<ExerciseStack, 'stack' | 'asPerson'>): ChaosClients {
+export function openClients(stack: Pick<Stack, 'state' | 'clients'>): ChaosClients {
   const providers = new Map<string, TokenProvider>();
   const clients = new Map<string, ChappeClient>();
-  const persons = new Map<string, ChappeClient>();
 
   function providerOf(correspondent: string): TokenProvider {
     const known = providers.get(correspondent);
@@ -46,11 +43,5 @@ export function openClients({ stack, asPerson }: Pick<ExerciseStack, 'stack' | '
       return client;
     },
     tokenOf: (correspondent) => providerOf(correspondent)(),
-    asPerson(correspondent, which) {
-      const key = `${which} ${correspondent}`;
-      const person = persons.get(key) ?? asPerson(correspondent, which);
-      persons.set(key, person);
-      return person;
-    },
   };
 }
