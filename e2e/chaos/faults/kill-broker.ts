@@ -1,7 +1,8 @@
 import type { Stack, StackProcess } from '@chappe/local';
 import { killAndComeBack, seconds } from './come-back.ts';
-import type { Fault, FaultContext } from './fault.ts';
+import { type Fault, type FaultContext, PromiseBroken } from './fault.ts';
 import { hold } from './hold.ts';
+import { sendOnce } from './send-once.ts';
 
 /** The brokers of a stack by their names, `kafka-1` first. */
 export function brokersOf(stack: Stack): string[] {
@@ -38,7 +39,7 @@ export const killTwoBrokers: Fault = {
   kind: 'kill-two-brokers',
   title: 'SIGKILL of two brokers of three',
   touches: ['kafka'],
-  needs: [],
+  needs: ['ingest'],
   leastHoldMs: 4_000,
   mostHoldMs: 15_000,
   brokers: 3,
@@ -49,8 +50,17 @@ export const killTwoBrokers: Fault = {
       .filter((name) => name !== spared)
       .map((name) => stack.process(name));
     await Promise.all(lost.map((broker) => broker.crash()));
-    const backAfter = await awayFor(context, lost);
-    return `all but ${spared} were killed and away for ${context.holdMs} ms; started again in ${backAfter}`;
+    // Sent when both are gone: as long as they are, no answer but a refusal can be true.
+    const sent = sendOnce(context);
+    const [answer] = await Promise.all([
+      Promise.race([sent, hold(context.holdMs, context.signal).then(() => 'nothing in time')]),
+      hold(context.holdMs, context.signal),
+    ]);
+    const backAfter = await awayFor({ ...context, holdMs: 0 }, lost);
+    await sent;
+    if (answer === 202) throw new PromiseBroken('a lead was answered 202 by one broker of three');
+    const told = `a lead sent meanwhile was answered ${answer}`;
+    return `all but ${spared} were killed and away for ${context.holdMs} ms, ${told}; started again in ${backAfter}`;
   },
 };
 

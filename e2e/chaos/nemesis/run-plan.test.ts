@@ -6,7 +6,6 @@ import type { LinkTreatment, Stack } from '@chappe/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Fault, type FaultContext, PromiseBroken } from '../faults/fault.ts';
 import { type History, openHistory } from '../history/open-history.ts';
-import { openClients } from '../workload/open-clients.ts';
 import type { PlannedFault } from './planned-fault.ts';
 import { runPlan, type TimelineStep } from './run-plan.ts';
 
@@ -30,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function world(): Pick<Stack, 'links' | 'smallDisks' | 'state' | 'clients'> {
+function world(): Pick<Stack, 'links' | 'smallDisks' | 'state'> {
   return {
     links: new Map([
       [
@@ -54,7 +53,6 @@ function world(): Pick<Stack, 'links' | 'smallDisks' | 'state' | 'clients'> {
       services: {},
       pids: {},
     },
-    clients: [],
   };
 }
 
@@ -70,7 +68,7 @@ async function carryOut(plan: PlannedFault[], faults: Fault[], untilMs = Number.
   const steps: TimelineStep[] = [];
   const stack = world();
   const missing = (): never => {
-    throw new Error('this world has no processes');
+    throw new Error('this world has no processes and no clients');
   };
   await runPlan({
     plan,
@@ -81,13 +79,14 @@ async function carryOut(plan: PlannedFault[], faults: Fault[], untilMs = Number.
         ...stack,
         dataDir: folder,
         accounts: [],
+        clients: [],
         service: missing,
         process: missing,
         kafkaUser: () => null,
         setAutoRestart: () => undefined,
         stop: async () => undefined,
       },
-      clients: openClients(stack),
+      clients: { of: missing, asPerson: missing, tokenOf: async () => missing() },
       history,
       signal: stopping.signal,
       orders: join(folder, 'orders'),

@@ -136,7 +136,7 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
     const carriedOut = runPlan({
       plan: plan.slice(0, (run.rounds ?? Number.POSITIVE_INFINITY) * possible.length),
       faults: possible,
-      surroundings: { stack, clients: openClients(stack), history, signal, orders },
+      surroundings: { stack, clients: openClients(system), history, signal, orders },
       untilMs: startedAtMs + run.minutes * 60_000,
       async onStep(step) {
         for (const { planned, status, text } of step.outcomes) {
