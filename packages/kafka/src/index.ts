@@ -1,4 +1,5 @@
 export { decodeRecord } from './decode-record.ts';
+export { directoryState } from './directory/directory-state.ts';
 export {
   type DirectoryReplica,
   type DirectoryReplicaHealth,

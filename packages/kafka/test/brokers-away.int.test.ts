@@ -6,9 +6,11 @@ import {
   createLaneProducer,
   createSink,
   type DirectoryReplica,
+  directoryState,
   type LaneProducer,
   openDirectoryReplica,
   type Sink,
+  sinkState,
 } from '../src/index.ts';
 import { publishDirectory, startBrokers, startSender } from './outage-scene.ts';
 import { readTopic, recordingLog, until } from './read-topic.ts';
@@ -95,6 +97,10 @@ it('a sink, a replica and a producer go on after twenty seconds without a broker
   expect(sink.health()).toMatchObject({ joined: false, failed: null });
   expect(sink.health().lastFailureCode).not.toBeNull();
   expect(replica.health()).toMatchObject({ ready: true, following: false });
+  expect([directoryState(replica), sinkState([sink])]).toEqual([
+    { state: 'degraded' },
+    { state: 'unavailable' },
+  ]);
   expect(producer.health().failing).toBe(true);
   await kafka.cluster.restart(1);
 

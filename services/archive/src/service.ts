@@ -4,6 +4,7 @@ import {
   createDeadLetterDesk,
   createLaneProducer,
   type DirectoryReplica,
+  directoryState,
   kafkaSettingsFrom,
   openDirectoryReplica,
   publishAll,
@@ -131,7 +132,7 @@ export async function startArchive(
       }),
       dependencies: {
         kafka: () => sinkState([sink]),
-        directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
+        directory: () => directoryState(replica),
         postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
       },
       bodyLimitBytes: 1024,

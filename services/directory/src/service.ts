@@ -9,6 +9,7 @@ import {
   createLaneProducer,
   type DirectoryReplica,
   DirectoryUnavailable,
+  directoryState,
   kafkaSettingsFrom,
   type LaneProducer,
   openDirectoryReplica,
@@ -110,7 +111,7 @@ export async function startDirectory(
         nowMs,
       }),
       dependencies: {
-        directory: () => ({ state: directory?.ready() ? 'ready' : 'unavailable' }),
+        directory: () => directoryState(directory),
         postgres: async () => {
           await pool.query('SELECT 1');
           return { state: 'ready', optional: true };

@@ -3,6 +3,7 @@ import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
 import {
   checkTopics,
   type DirectoryReplica,
+  directoryState,
   kafkaSettingsFrom,
   type LaneProducer,
   openDirectoryReplica,
@@ -118,7 +119,7 @@ export async function startIngest(
       nowMs,
       dependencies: {
         kafka: laneProducers.health,
-        directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
+        directory: () => directoryState(replica),
         ...(cache === undefined ? {} : { redis: () => ({ state: cache.state(), optional: true }) }),
       },
     });

@@ -1,5 +1,11 @@
 import type { DirectorySnapshot } from '@chappe/directory';
-import { type DirectoryReplica, type KafkaSettings, type Log, openDirectoryReplica } from '@chappe/kafka';
+import {
+  type DirectoryReplica,
+  directoryState,
+  type KafkaSettings,
+  type Log,
+  openDirectoryReplica,
+} from '@chappe/kafka';
 import { Problem } from '@chappe/service-kit';
 import { createDirectoryReleases, type DirectoryReleases } from './adapters/directory-releases.ts';
 
@@ -10,6 +16,8 @@ export interface FollowedDirectory {
   current(): DirectorySnapshot | undefined;
   /** The same, for whoever was authenticated by it: not there means 503. */
   required(): DirectorySnapshot;
+  /** In the words of readiness. */
+  state(): ReturnType<typeof directoryState>;
   open(): Promise<void>;
   close(): Promise<void> | undefined;
 }
@@ -42,6 +50,7 @@ export function followDirectory(
       if (snapshot === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
       return snapshot;
     },
+    state: () => directoryState(replica),
     async open() {
       replica = await openDirectoryReplica(kafka, {
         instanceId,

@@ -130,7 +130,7 @@ export async function startMailbox(
         nowMs,
       }),
       dependencies: {
-        directory: () => ({ state: directory.current() === undefined ? 'unavailable' : 'ready' }),
+        directory: directory.state,
         postgres: async () => {
           await readers.query('SELECT 1');
           return { state: 'ready' };

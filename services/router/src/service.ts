@@ -3,6 +3,7 @@ import {
   checkTopics,
   createDeadLetterDesk,
   type DirectoryReplica,
+  directoryState,
   kafkaSettingsFrom,
   openDirectoryReplica,
   sinkState,
@@ -122,7 +123,7 @@ export async function startRouter(
     }),
     dependencies: {
       kafka: () => sinkState(lanes.map(({ sink }) => sink)),
-      directory: () => ({ state: directory() === undefined ? 'unavailable' : 'ready' }),
+      directory: () => directoryState(replica),
       postgres: () => sidePool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
     },
     bodyLimitBytes: 512 * 1024,
