@@ -1,6 +1,6 @@
 import { ChappeProblem } from '@chappe/client';
-import type { ExerciseStack } from '../../harness/exercise-stack.ts';
 import type { History } from '../history/open-history.ts';
+import type { ChaosClients } from './open-clients.ts';
 import { codeOf } from './submit-until-answered.ts';
 
 /** What the persons of a chaos run say of a delivery. */
@@ -10,7 +10,7 @@ let acts = 0;
 
 /** One person says one thing of a delivery, repeated until it is answered, and notes what the answer says. */
 export async function acknowledge(
-  stage: { readonly asPerson: ExerciseStack['asPerson']; readonly history: History },
+  stage: { readonly clients: Pick<ChaosClients, 'asPerson'>; readonly history: History },
   {
     desk,
     who,
@@ -30,7 +30,7 @@ export async function acknowledge(
   };
   stage.history.append({ ...told, happened: 'asked' });
   try {
-    const person = stage.asPerson(desk, who);
+    const person = stage.clients.asPerson(desk, who);
     const answer = await person.inbox.acknowledge(
       messageId,
       type === 'REJECTED' ? { type, reason: 'Invented: not for this desk.' } : { type },

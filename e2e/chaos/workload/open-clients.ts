@@ -1,15 +1,17 @@
 import { type ChappeClient, clientCredentials, createClient, type TokenProvider } from '@chappe/client';
-import type { Stack } from '@chappe/local';
+import type { ExerciseStack } from '../../harness/exercise-stack.ts';
 
 /** The clients of all correspondents, each with the patience that a post's own program would have. */
 export interface ChaosClients {
   /** For `url` a replica of ingest may stand in for the public origin, for sending alone. */
   of(correspondent: string, url?: string): ChappeClient;
   tokenOf(correspondent: string): Promise<string>;
+  /** A person of the correspondent: only persons acknowledge. */
+  readonly asPerson: ExerciseStack['asPerson'];
 }
 
 /** Makes the clients of a stack; a refused token is renewed, as the SDK asks. */
-export function openClients(stack: Pick<Stack, 'state' | 'clients'>): ChaosClients {
+export function openClients({ stack, asPerson }: Pick<ExerciseStack, 'stack' | 'asPerson'>): ChaosClients {
   const providers = new Map<string, TokenProvider>();
   const clients = new Map<string, ChappeClient>();
 
@@ -43,5 +45,6 @@ export function openClients(stack: Pick<Stack, 'state' | 'clients'>): ChaosClien
       return client;
     },
     tokenOf: (correspondent) => providerOf(correspondent)(),
+    asPerson,
   };
 }

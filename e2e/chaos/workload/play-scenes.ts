@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidV7 } from '@chappe/client';
-import type { ExerciseStack } from '../../harness/exercise-stack.ts';
 import type { History } from '../history/open-history.ts';
 import type { Random } from '../nemesis/seeded-random.ts';
 import { acknowledge, type ReceiptType } from './acknowledge-in-person.ts';
@@ -24,8 +23,6 @@ export interface Stage {
   readonly submitter: Submitter;
   readonly misbehaviour: Misbehaviour;
   readonly clients: ChaosClients;
-  /** Only persons acknowledge. */
-  readonly asPerson: ExerciseStack['asPerson'];
   readonly history: History;
   /** Whether the run is ending: a scene then goes no further. */
   closing(): boolean;

@@ -70,7 +70,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
   const { system, history, seed, ratePerSecond } = options;
   const origin = system.stack.state.url;
   const random = seededRandom(seed);
-  const clients = openClients(system.stack);
+  const clients = openClients(system);
   const urls = [origin, ...(options.ingestUrls ?? [])];
   const submitter = createSubmitter({ clients, history, random: random.fork('replicas'), urls });
   const misbehaviour = createMisbehaviour({ clients, history, random: random.fork('misbehaviour'), urls });
@@ -78,8 +78,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
   let paused = false;
   let ended = false;
   let playing = 0;
-  const { asPerson } = system;
-  const stage: Stage = { submitter, misbehaviour, clients, asPerson, history, closing: () => closing };
+  const stage: Stage = { submitter, misbehaviour, clients, history, closing: () => closing };
   const draw = drawScenes(options.mix ?? wholeMix, random.fork('scenes'));
   const readers = startReaders();
 
