@@ -31,6 +31,6 @@ export async function sendOnce({ stack, random, clients, history }: FaultContext
   } catch (error) {
     const code = codeOf(error);
     history.append({ ...own, what: 'no-answer', code });
-    return code;
+    return error instanceof Error ? `nothing (${code}: ${error.message})` : code;
   }
 }
