@@ -63,11 +63,12 @@ const steadyAfterMs = 30_000;
 const leaveWithinMs = 4_000;
 
 /**
- * kafkajs restarts a consumer after some crashes and gives up after others, by the class of the error that
- * arrives outside its wrappings: a refused connection is restarted, the same one met while a coordinator is
- * looked for arrives as KafkaJSNonRetriableError or KafkaJSGroupCoordinatorNotFound and is final, some four
- * seconds after the brokers went away. Its restart also keeps the old connections and metadata. So every
- * crash here ends the consumer, and a new one, with a client of its own, takes its place after a back-off.
+ * kafkajs restarts a consumer after some crashes and takes others for final, by the class of the innermost error.
+ * A refused connection is restarted. But brokers that answer while the group's coordinator is away end, after
+ * some four seconds of attempts, in KafkaJSGroupCoordinatorNotFound, which is final; so are a lock that was
+ * waited for too long and a TypeError of its own; and `connect` gives up after the same attempts. Its restart
+ * also keeps connections and metadata, and begins again in the state that led to the crash. So every crash here
+ * ends the consumer, and a new one, with a client of its own, takes its place after a back-off.
  */
 export function keepConsuming(settings: KafkaSettings, plan: ConsumePlan): KeptConsumer {
   const { group, log } = plan;
