@@ -1,7 +1,7 @@
 import { ingestSettings, startIngest } from '@chappe/ingest';
 import { runService } from '@chappe/service-kit';
 
-const producesLaterByMs = 300;
+const producesLaterByMs = 600;
 
 /** A defect: the 202 leaves before Kafka has the record. Whoever dies in between has promised what is lost. */
 await runService({

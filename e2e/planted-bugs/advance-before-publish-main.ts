@@ -1,7 +1,7 @@
 import { routerSettings, startRouter } from '@chappe/router';
 import { runService } from '@chappe/service-kit';
 
-const publishesLaterByMs = 300;
+const publishesLaterByMs = 1_000;
 
 /** A defect: the router moves its offset on before its publication is acknowledged. */
 await runService({

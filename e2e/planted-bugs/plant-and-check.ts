@@ -83,7 +83,7 @@ export async function plantAndCheck(system: ExerciseStack, bug: PlantedBug, seed
     await workload.stop();
     if (bug.judgedInPlace !== true) await takeAway();
     await bug.mend?.(system);
-    await waitUntilSettled(system, workload, { withinMs: 30_000, stillMs: 4_000 });
+    await waitUntilSettled(system, workload, { withinMs: 30_000, stillMs: 3_000 });
     const evidence = await gatherEvidence(system, history, { startedAfter });
     const violations = checkInvariants(history.events(), evidence);
     const livedMs = performance.now() - plantedAtMs;
