@@ -27,7 +27,7 @@ export interface TimelineStep {
 /** What all faults of a run have in common. */
 export type Surroundings = Omit<FaultContext, 'random' | 'holdMs'>;
 
-/** Carries out a plan until it, the time or the run is over; the world is whole again after every step. */
+/** Carries out a plan until it, the time or the run is over; after every step the world has time to recover. */
 export async function runPlan(options: {
   readonly plan: readonly PlannedFault[];
   readonly faults: readonly Fault[];
@@ -48,7 +48,6 @@ export async function runPlan(options: {
     const tookMs = performance.now() - startedAtMs;
     if (outcomes.some(({ status }) => status === 'failed')) await healWorld(stack, orders);
     const { afterMs, notReady, last } = await waitUntilRecovered(stack, signal);
-    await Promise.allSettled(notReady.map((name) => stack.process(name).restart()));
     await onStep({ outcomes, tookMs, recoveredAfterMs: afterMs, last, notReady });
   }
 }

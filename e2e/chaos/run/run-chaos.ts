@@ -143,7 +143,6 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
           if (status === 'done') done.push(planned.kind);
           else (status === 'broken' ? broken : failed).push(`${planned.kind}: ${text}`);
         }
-        for (const name of step.notReady) broken.push(`${name} was not ready within two minutes of a fault`);
         const atMs = performance.now() - startedAtMs;
         const acknowledged = workload.acknowledged();
         const perSecond = ((acknowledged - previous.acknowledged) * 1000) / (atMs - previous.atMs);
@@ -157,6 +156,9 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
     await Promise.race([carriedOut, afterAbort(signal)]);
     if (signal.aborted) return undefined;
     await healWorld(stack, orders);
+    onLine('faults are over: waiting for the last answers');
+    await workload.stop();
+    // While it is used, a service may be slow rather than lost; unused, it has no excuse.
     const { notReady } = await waitUntilRecovered(stack, signal);
     for (const name of notReady) broken.push(`${name} was not ready within two minutes of the end`);
     const { settled, evidence } = await settleAndGather(run, workload);
@@ -197,8 +199,6 @@ async function settleAndGather(
   { system, history, onLine }: Run,
   workload: Workload,
 ): Promise<{ settled: boolean; evidence: Evidence }> {
-  onLine('faults are over: waiting for the last answers');
-  await workload.stop();
   onLine(`${workload.acknowledged()} acknowledged; waiting until all of it is delivered and archived`);
   const settled = await waitUntilSettled(system, workload, { onProgress: onLine });
   if (!settled) onLine(color.yellow('it did not settle in time; what is missing is named below'));
