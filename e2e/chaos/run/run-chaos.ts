@@ -218,8 +218,9 @@ function tellFindings(
   for (const text of found.failed) onLine(color.yellow(`not carried out: ${text}`));
   for (const text of found.broken) onLine(color.red(`broken: ${text}`));
   for (const violation of found.violations.slice(0, storiesTold)) {
-    onLine(color.red(`${violation.invariant}: ${violation.text}`));
-    for (const line of tellStory(violation, history.events(), found.evidence)) onLine(`    ${line}`);
+    const [first = '', ...story] = tellStory(violation, history.events(), found.evidence);
+    onLine(color.red(first));
+    for (const line of story) onLine(`  ${line}`);
   }
   const untold = found.violations.slice(storiesTold);
   for (const { invariant, text } of untold.slice(0, 50)) onLine(color.red(`${invariant}: ${text}`));
