@@ -73,6 +73,7 @@ export async function plantAndCheck(system: ExerciseStack, bug: PlantedBug, seed
     ratePerSecond,
     mix,
     followed,
+    followAfter: startedAfter,
     patienceMs,
     streamsLastMs,
   });

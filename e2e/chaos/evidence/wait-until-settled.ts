@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExerciseStack } from '../../harness/exercise-stack.ts';
 import type { Workload } from '../workload/start-workload.ts';
+import type { AcknowledgedSubmission } from '../workload/submission.ts';
 import { correspondentsOf, readHeads } from './gather-evidence.ts';
 
 /** Bounds of the wait. */
@@ -13,6 +14,7 @@ export interface SettleOptions {
 
 const roundMs = 700;
 const quietRounds = 3;
+const askedAtOnce = 10;
 const reason = 'chaos run: waiting until everything is archived';
 
 /**
@@ -38,12 +40,7 @@ export async function waitUntilSettled(
     round += 1;
     const openBefore = open.size;
     try {
-      for (const { messageId, submission } of [...open.values()].reverse()) {
-        if (await isDone(system, submission.sender, submission.request.submissionId, messageId))
-          open.delete(messageId);
-        // One that waits is enough to know that it is too early.
-        else break;
-      }
+      await dropDone(system, open);
       const heads = await readHeads(system);
       const now = correspondentsOf(system)
         .map((each) => heads.get(each))
@@ -61,6 +58,23 @@ export async function waitUntilSettled(
     await sleep(roundMs);
   }
   return false;
+}
+
+/** The latest first, a few at once; among them one that waits is enough to know that it is too early. */
+async function dropDone(system: ExerciseStack, open: Map<string, AcknowledgedSubmission>): Promise<void> {
+  const latestFirst = [...open.values()].reverse();
+  for (let start = 0; start < latestFirst.length; start += askedAtOnce) {
+    const few = latestFirst.slice(start, start + askedAtOnce);
+    const done = await Promise.all(
+      few.map(({ messageId, submission: { sender, request } }) =>
+        isDone(system, sender, request.submissionId, messageId),
+      ),
+    );
+    few.forEach(({ messageId }, place) => {
+      if (done[place] === true) open.delete(messageId);
+    });
+    if (done.includes(false)) return;
+  }
 }
 
 async function isDone(

@@ -31,6 +31,8 @@ export function followOnTheWire(options: {
   readonly clients: ChaosClients;
   readonly history: History;
   readonly random: Random;
+  /** The number to start after; the whole inbox without. */
+  readonly since?: number;
   /** How long a connection is let live, at most; `longest` for one that is never cut by its own side. */
   readonly longestMs: number;
 }): WireFollower {
@@ -83,7 +85,8 @@ export function followOnTheWire(options: {
     try {
       const token = await clients.tokenOf(correspondent);
       heard();
-      const response = await fetch(new URL('/v1/inbox/stream', options.url), {
+      const since = last === undefined && options.since !== undefined ? `?since=${options.since}` : '';
+      const response = await fetch(new URL(`/v1/inbox/stream${since}`, options.url), {
         headers: {
           authorization: `Bearer ${token}`,
           accept: 'text/event-stream',

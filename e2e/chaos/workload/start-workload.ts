@@ -26,6 +26,8 @@ export interface WorkloadOptions {
   readonly mix?: SceneMix;
   /** Inboxes that are followed and listed while they fill. */
   readonly followed?: readonly string[];
+  /** Where followers begin, on a stack that others used before; at the beginning of the inbox without. */
+  readonly followAfter?: ReadonlyMap<string, number>;
   /** The longest that a stream lives before its follower cuts it off; each inbox has its own by default. */
   readonly streamsLastMs?: number;
   /** How long an answer may still take once the end is asked for. */
@@ -91,6 +93,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
         clients,
         history,
         random: random.fork(`follower ${correspondent}`),
+        ...(options.followAfter === undefined ? {} : { since: options.followAfter.get(correspondent) ?? 0 }),
         longestMs: options.streamsLastMs ?? (place % 2 === 0 ? 6_000 : 20_000),
       }),
       listNowAndThen({
