@@ -81,6 +81,13 @@ describe('without PostgreSQL', () => {
       expect(status).toBe(202);
       accepted.push(json.messageId ?? '');
     }
+    for (const path of ['/v1/inbox', '/v1/archive/messages?reason=exercise']) {
+      const answer = await fetch(new URL(path, system.stack.state.url), {
+        headers: { authorization: `Bearer ${await system.tokenOf(desk)}` },
+      });
+      expect({ path, status: answer.status }).toEqual({ path, status: 503 });
+      expect(answer.headers.get('retry-after')).not.toBeNull();
+    }
     await system.stack.process('postgres').restart();
     await expectDelivered(accepted);
   });

@@ -18,6 +18,8 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_HANDLER_TIMEOUT: 'unavailable',
 };
 
+const storeRetryAfterS = 2;
+
 /** Any error as a problem; what we did not foresee is an internal error without a word about its cause. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -27,6 +29,9 @@ export function toProblem(error: unknown): Problem {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('bad-request', { cause: error });
+  // So stores mark what is their state and nobody's fault: the same request may well succeed later.
+  if (error instanceof Error && Reflect.get(error, 'transient') === true)
+    return new Problem('unavailable', { cause: error, retryAfterS: storeRetryAfterS });
   return new Problem('internal-error', { cause: error });
 }
 

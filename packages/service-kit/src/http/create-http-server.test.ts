@@ -93,6 +93,9 @@ function addRoutes(app: HttpServer): void {
     as: request.subject.correspondent,
   }));
   app.get('/hidden', { config: { action: 'inbox.list', onDeny: 'not-found' } }, async () => ({}));
+  app.get('/store-away', { config: { action: 'public' } }, async () => {
+    throw Object.assign(new Error('secret host'), { transient: true });
+  });
   app.get('/broken', { config: { action: 'public' } }, async () => {
     throw new Error('SELECT secret FROM table');
   });
@@ -209,6 +212,7 @@ describe('every error is a problem', () => {
       'not-found',
     ],
     ['an error nobody foresaw', { url: '/broken' }, 500, 'internal-error'],
+    ['a store that is away', { url: '/store-away' }, 503, 'unavailable'],
   ])('%s', async (_what, request, status, code) => {
     const { app } = await given();
     addRoutes(app);
@@ -216,6 +220,7 @@ describe('every error is a problem', () => {
     expect(response.statusCode).toBe(status);
     expect(problemOf(response).type).toBe(`urn:chappe:problem:${code}`);
     expect(response.body).not.toContain('secret');
+    expect(response.headers['retry-after'] !== undefined).toBe(status === 503);
   });
 
   it('names the methods that a path takes, and how to authenticate', async () => {

@@ -120,14 +120,9 @@ async function give(
     const resource = { kind: 'message' as const, relation: role, ...markings };
     return decide(subject, 'receipt.give', resource, { nowMs }).effect === 'allow';
   };
-  try {
-    const outcomes = await ports.giveReceipts(subject.correspondent, acts, mayGive);
-    if (outcomes.some((outcome) => outcome.status === 'given')) ports.onGiven(subject.correspondent);
-    return outcomes;
-  } catch (error) {
-    const transient = error instanceof Error && Reflect.get(error, 'transient') === true;
-    throw transient ? new Problem('unavailable', { retryAfterS: 2, cause: error }) : error;
-  }
+  const outcomes = await ports.giveReceipts(subject.correspondent, acts, mayGive);
+  if (outcomes.some((outcome) => outcome.status === 'given')) ports.onGiven(subject.correspondent);
+  return outcomes;
 }
 
 function readItem(
