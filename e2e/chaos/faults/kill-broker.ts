@@ -40,8 +40,8 @@ export const killTwoBrokers: Fault = {
   title: 'SIGKILL of two brokers of three',
   touches: ['kafka'],
   needs: ['ingest'],
-  // Ingest waits eight seconds for an acknowledgement before it refuses.
-  leastHoldMs: 9_000,
+  // Ingest waits ten seconds for an acknowledgement before it refuses.
+  leastHoldMs: 11_000,
   mostHoldMs: 15_000,
   brokers: 3,
   async run(context) {

@@ -40,7 +40,7 @@ export interface ClientOptions {
   readonly actingAs?: string;
   /** In which language the server words its problems: `en` or `fr`. */
   readonly language?: string;
-  /** Time for one attempt, its answer included. */
+  /** Time for one attempt, its answer included; longer than ingest waits for Kafka, so that its answer is heard. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   readonly fetch?: typeof fetch;
@@ -92,7 +92,7 @@ export function createClient(options: ClientOptions): ChappeClient {
     token: options.token,
     actingAs: options.actingAs,
     language: options.language,
-    timeoutMs: options.timeoutMs ?? 10_000,
+    timeoutMs: options.timeoutMs ?? 15_000,
     retry: { ...defaultRetryPolicy, ...options.retry },
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
   });

@@ -17,7 +17,7 @@ export const ingestSettings = z
     BODY_LIMIT_BYTES: positive.max(900_000).default(512 * 1024),
     BATCH_BODY_LIMIT_BYTES: positive.max(64 * 1024 * 1024).default(8 * 1024 * 1024),
     /** After this a sender is told to retry; it bounds, with the queue, what a broker's absence can pile up. */
-    ACKNOWLEDGE_TIMEOUT_MS: positive.min(100).max(60_000).default(8_000),
+    ACKNOWLEDGE_TIMEOUT_MS: positive.min(100).max(60_000).default(10_000),
     /** Bytes that may wait per lane. */
     QUEUE_LIMIT_BYTES: positive.min(1024 * 1024).default(16 * 1024 * 1024),
     /** Messages per second and correspondent, flash apart from the others; 0 sets no limit. */
