@@ -111,7 +111,8 @@ export async function openDirectoryReplica(
     state = step.state;
     if (step.event === 'applied') refused = null;
     if (step.event !== 'refused') return;
-    refused = step.reason ?? 'refused';
+    const reason = step.reason ?? 'refused';
+    refused = step.detail === undefined ? reason : `${reason} (${step.detail})`;
     log.error(
       { topic: directoryTopic, offset, release: decoded.value.release, reason: refused },
       'record refused',
