@@ -6,8 +6,8 @@ import { readWholeInbox } from './harness/read-whole-inbox.ts';
 import { waitUntil } from './harness/wait-until.ts';
 
 /**
- * What each store's absence costs, seen from outside. A service that ends because its store is away is started
- * again by its supervisor, here as in any deployment.
+ * What each store's absence costs, seen from outside. Services wait for a store that is away, and go on when it
+ * is back.
  */
 let system: ExerciseStack;
 beforeAll(async () => {
