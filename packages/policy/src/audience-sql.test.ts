@@ -5,7 +5,8 @@ import { audienceSql } from './audience-sql.ts';
 import { anySubject } from './blank-message.fixture.ts';
 
 const columns = {
-  relations: (correspondent: string) => `relations_of(m, ${correspondent})`,
+  isRelated: (correspondent: string, relations: string) =>
+    `relations_of(m, ${correspondent}) && ${relations}`,
   excluded: (correspondent: string) => `${correspondent} = ANY(m.excluded)`,
   classification: 'm.classification',
   crimeAreas: 'm.crime_areas',
@@ -47,7 +48,7 @@ describe('audienceSql', () => {
       position: 'x',
     };
     expect(audienceSql({ correspondent: 'desk:cyber', anyOf: [clause] }, columns, 1).text).toBe(
-      '(NOT ($1::text = ANY(m.excluded)) AND (((relations_of(m, $1::text)) && $2::text[] AND ' +
+      '(NOT ($1::text = ANY(m.excluded)) AND (((relations_of(m, $1::text) && $2::text[]) AND ' +
         'm.classification = ANY($3::text[]) AND ' +
         '(m.attention_positions IS NULL OR $4::text = ANY(m.attention_positions)) AND ' +
         '(cardinality(m.crime_areas) = 0 OR m.crime_areas && $5::text[]) AND ' +

@@ -2,11 +2,13 @@ import type { AudienceClause, AudiencePredicate } from './audience.ts';
 
 /**
  * Where a store keeps what an audience is compared with: SQL expressions, written by the programmer and
- * never from a request. `relations` yields the text[] of relations between the message and the
- * correspondent whose parameter it is given, `attentionPositions` a text[] or null.
+ * never from a request. `isRelated` yields the condition that the correspondent, whose parameter it is given,
+ * stands in one of the relations of the text[] parameter to the message: a condition and not a list, so that
+ * the store can say it of a bare column, whose statistics tell its planner how many rows hold.
+ * `attentionPositions` yields a text[] or null.
  */
 export interface AudienceColumns {
-  readonly relations: (correspondentParameter: string) => string;
+  readonly isRelated: (correspondentParameter: string, relationsParameter: string) => string;
   readonly excluded: (correspondentParameter: string) => string;
   readonly classification: string;
   readonly crimeAreas: string;
@@ -43,7 +45,7 @@ function clauseSql(
   parameter: (value: unknown, cast: string) => string,
 ): string {
   const limits = [
-    `(${columns.relations(correspondent)}) && ${parameter(clause.relations, 'text[]')}`,
+    `(${columns.isRelated(correspondent, parameter(clause.relations, 'text[]'))})`,
     `${columns.classification} = ANY(${parameter(clause.classifications, 'text[]')})`,
     `(${columns.attentionPositions} IS NULL OR ${parameter(clause.position, 'text')} = ANY(${columns.attentionPositions}))`,
   ];

@@ -20,11 +20,14 @@ export interface ArchiveQuery {
   readonly after: Position | null;
 }
 
-// $1 is the subject: whoever sent a message in person is its SENDER, others of the same post COLLEAGUE.
+// $1 is the subject, $2 its correspondent. Whoever sent a message in person is its SENDER, others of the same
+// post are COLLEAGUE. Said of bare columns: behind an expression the planner takes one row in a hundred to hold,
+// and then rather sorts everything than walk the index.
 const columns: AudienceColumns = {
-  relations: (correspondent) =>
-    `CASE WHEN r.correspondent <> ${correspondent} THEN '{}'::text[]
-      WHEN r.actor = $1 THEN r.roles ELSE array_replace(r.roles, 'SENDER', 'COLLEAGUE') END`,
+  isRelated: (correspondent, relations) =>
+    `r.correspondent = ${correspondent} AND (r.roles && array_remove(${relations}, 'SENDER')
+      OR (r.roles @> '{SENDER}' AND
+        CASE WHEN r.actor = $1 THEN 'SENDER' ELSE 'COLLEAGUE' END = ANY(${relations})))`,
   // An excluded correspondent has no row: the decision never serves it.
   excluded: () => 'false',
   classification: 'r.classification',
@@ -35,13 +38,17 @@ const columns: AudienceColumns = {
   attentionPositions: 'r.attention_positions',
 };
 
-const selection = `SELECT r.message_id AS "messageId", r.variant_id AS "variantId", r.roles,
+const selected = 'r.message_id, r.request_digest, r.decision_id, r.variant_id, r.roles, r.received_at';
+
+/** Joins the records to the rows that `chosen` selects as r: only to these, which is why they are chosen first. */
+const withRecords = (chosen: string): string => `WITH r AS MATERIALIZED (${chosen})
+  SELECT r.message_id AS "messageId", r.variant_id AS "variantId", r.roles,
     m.record AS message, d.record AS decision,
     (extract(epoch FROM r.received_at) * 1000000)::bigint::text AS "receivedAtUs"
-  FROM readable_message r
+  FROM r
   JOIN message_record m ON m.message_id = r.message_id AND m.request_digest = r.request_digest
-  JOIN decision_record d USING (decision_id)
-  WHERE r.correspondent = $2`;
+  JOIN decision_record d ON d.decision_id = r.decision_id
+  ORDER BY r.received_at DESC, r.message_id DESC`;
 
 type Row = Omit<ArchivedRow, 'position'> & { receivedAtUs: string };
 
@@ -53,11 +60,12 @@ export async function searchArchive(
 ): Promise<ArchivedRow[]> {
   const allowed = audienceSql(audience(subject, 'archive.search'), columns, 7);
   const { rows } = await db.query<Row>(
-    `${selection} AND ${allowed.text}
+    withRecords(`SELECT ${selected} FROM readable_message r
+      WHERE $1::text IS NOT NULL AND r.correspondent = $2 AND ${allowed.text}
       AND ($3::text IS NULL OR r.search @@ websearch_to_tsquery('simple', $3))
       AND ($4::bigint IS NULL
         OR (r.received_at, r.message_id) < (to_timestamp($4::bigint / 1000000.0), $5::uuid))
-      ORDER BY r.received_at DESC, r.message_id DESC LIMIT $6`,
+      ORDER BY r.received_at DESC, r.message_id DESC LIMIT $6`),
     [
       subject.id,
       subject.correspondent,
@@ -78,12 +86,11 @@ export async function findInArchive(
   messageId: string,
 ): Promise<ArchivedRow | undefined> {
   const allowed = audienceSql(audience(subject, 'archive.read'), columns, 4);
-  const { rows } = await db.query<Row>(`${selection} AND ${allowed.text} AND r.message_id = $3`, [
-    subject.id,
-    subject.correspondent,
-    messageId,
-    ...allowed.values,
-  ]);
+  const { rows } = await db.query<Row>(
+    withRecords(`SELECT ${selected} FROM readable_message r
+      WHERE $1::text IS NOT NULL AND r.correspondent = $2 AND r.message_id = $3 AND ${allowed.text}`),
+    [subject.id, subject.correspondent, messageId, ...allowed.values],
+  );
   return rows.map(withPosition)[0];
 }
 
