@@ -1,17 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
+import type { DeclareCommand, RunAct } from './declare-command.ts';
 import type { Text } from './language.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Declares a command with its words and examples, as the program does for all of them. */
-export type DeclareCommand = (name: string, description: Text, examples: readonly string[]) => Command;
-
 /** Adds what people do about messages they received and sent: `ack` and `track`. */
-export function addReceiptCommands(
-  command: DeclareCommand,
-  terminal: Terminal,
-  run: (act: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>,
-): void {
+export function addReceiptCommands(command: DeclareCommand, terminal: Terminal, run: RunAct): void {
   const t = (text: Text) => terminal.say(text);
   command(
     'ack <messages...>',

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { clientOption, listOptions, positive, whole } from './command-options.ts';
+import type { DeclareCommand, RunAct } from './declare-command.ts';
+import type { Text } from './language.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Adds what shows messages: `inbox`, `status`, `sent`, `thread` and `archive`. */
+export function addReadingCommands(command: DeclareCommand, terminal: Terminal, run: RunAct): void {
+  const t = (text: Text) => terminal.say(text);
+  command('inbox', { en: 'what this correspondent received', fr: 'ce que ce correspondant a reçu' }, [
+    'chappe inbox --as desk:counter-terrorism --limit 20',
+    'chappe inbox --follow --json --as desk:duty',
+    'chappe inbox --unread --action --as desk:duty',
+  ])
+    .option('-f, --follow', t({ en: 'go on as it fills', fr: 'continuer à mesure' }))
+    .option(
+      '--after <number>',
+      t({ en: 'only what comes after this number', fr: 'seulement après ce numéro' }),
+      whole(terminal),
+    )
+    .option('--limit <count>', t({ en: 'at most so many', fr: 'au plus tant' }), positive(terminal))
+    .option('--unread', t({ en: 'only what nobody has touched', fr: "seulement ce que personne n'a touché" }))
+    .option('--action', t({ en: 'only what is for action', fr: 'seulement ce qui est pour action' }))
+    .option('--mine', t({ en: 'only what is yours to do', fr: 'seulement ce qui vous revient' }))
+    .addOption(clientOption(terminal))
+    .action(async (_, self: Command) => {
+      await run(async () => (await import('./commands/inbox.ts')).inbox(terminal, self.optsWithGlobals()));
+    });
+
+  command(
+    'status <message>',
+    { en: 'what became of a sent message', fr: "ce qu'est devenu un message envoyé" },
+    ['chappe status DJ-26-K7M2P4X-M'],
+  )
+    .option(
+      '--submission-id <uuid>',
+      t({ en: 'shows it before it is decided', fr: 'le montre avant la décision' }),
+    )
+    .action(async (name: string, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/status.ts')).status(terminal, name, self.optsWithGlobals()),
+      );
+    });
+
+  listOptions(
+    command('sent', { en: 'what this correspondent sent', fr: 'ce que ce correspondant a envoyé' }, [
+      'chappe sent --limit 20',
+    ]),
+    terminal,
+  ).action(async (_, self: Command) => {
+    await run(async () => (await import('./commands/lists.ts')).sent(terminal, self.optsWithGlobals()));
+  });
+
+  command('thread <threadId>', { en: 'a thread in its order', fr: 'un fil dans son ordre' }, [
+    'chappe thread 01900000-0000-8000-8000-000000000000',
+  ]).action(async (threadId: string, _, self: Command) => {
+    await run(async () =>
+      (await import('./commands/lists.ts')).thread(terminal, threadId, self.optsWithGlobals()),
+    );
+  });
+
+  const archive = command(
+    'archive',
+    {
+      en: 'search and read the archive; every use is logged with its reason',
+      fr: 'chercher et lire dans les archives ; tout est journalisé avec son motif',
+    },
+    ['chappe archive search courier --reason "case 2026-114" --as desk:trafficking'],
+  );
+  const reason = ['--reason <words>', t({ en: 'why; it is logged', fr: 'pourquoi ; journalisé' })] as const;
+  listOptions(
+    archive.command('search [words]').description(t({ en: 'search', fr: 'chercher' })),
+    terminal,
+  )
+    .requiredOption(...reason)
+    .action(async (words: string | undefined, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/lists.ts')).searchArchive(terminal, words, self.optsWithGlobals()),
+      );
+    });
+  archive
+    .command('read <messageId>')
+    .description(t({ en: 'read one message', fr: 'lire un message' }))
+    .requiredOption(...reason)
+    .action(async (messageId: string, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/lists.ts')).readArchive(terminal, messageId, self.optsWithGlobals()),
+      );
+    });
+}
