@@ -1,4 +1,4 @@
-import { failureCode } from './failure-code.ts';
+import { failureCode, originalCause } from './failure-code.ts';
 
 /**
  * What no waiting mends: the brokers know this principal and refuse it, or the client and they do not speak
@@ -7,7 +7,6 @@ import { failureCode } from './failure-code.ts';
  */
 const refusals = new Set([
   'SASL_AUTHENTICATION_FAILED',
-  'KafkaJSSASLAuthenticationError',
   'UNSUPPORTED_SASL_MECHANISM',
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -19,7 +18,19 @@ const refusals = new Set([
   'KafkaJSNotImplemented',
 ]);
 
+/**
+ * kafkajs 2.2.4 calls every failure of an authentication a refusal, also a connection that ends before the broker has
+ * answered; what it was is only in its text.
+ */
+const authenticationCutShort =
+  /Closed connection|Connection (?:error|timeout|closed)|Not connected|Failed to connect|timed out/;
+
 /** Whether the brokers refuse what was asked, so that asking again only repeats the refusal. */
 export function isKafkaRefusal(error: unknown): boolean {
-  return refusals.has(failureCode(error));
+  const code = failureCode(error);
+  if (code === 'KafkaJSSASLAuthenticationError') {
+    const cause = originalCause(error);
+    return !(cause instanceof Error && authenticationCutShort.test(cause.message));
+  }
+  return refusals.has(code);
 }

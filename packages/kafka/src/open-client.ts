@@ -5,6 +5,7 @@ import kafkajs, {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
+import { endStoppedFetchers } from './end-stopped-fetchers.ts';
 import type { Log } from './log.ts';
 import { quietTimerLoop } from './quiet-timer.ts';
 import type { KafkaSettings } from './settings.ts';
@@ -26,6 +27,7 @@ export function openClient(
   options: { log: Log; requestTimeoutMs?: number; retry?: RetryOptions },
 ): Kafka {
   quietTimerLoop();
+  endStoppedFetchers();
   const config: KafkaConfig = {
     clientId: settings.clientId,
     brokers: [...settings.brokers],
