@@ -1,7 +1,11 @@
 /** A field as an Avro schema declares it: its empty value, and the fields of what it holds. */
 export interface AvroField {
   empty(): unknown;
+  /** The empty value of one item, where the field is a list. */
+  emptyItem(): unknown;
   fields(): ReadonlyMap<string, AvroField>;
+  /** Whether people write words into it, or into the items of it: a text without a form of its own. */
+  readonly freeText: boolean;
 }
 
 /** The fields of a record, found by name. */
@@ -36,6 +40,8 @@ function fieldsOf(type: unknown, named: ReadonlyMap<string, Node>): ReadonlyMap<
         String(field.name),
         {
           empty: () => emptyOf(field.type, named),
+          emptyItem: () => emptyOf(nodeOf(field.type, named)?.items, named),
+          freeText: isFreeText(field, named),
           fields: () => {
             cached.inner ??= fieldsOf(field.type, named);
             return cached.inner;
@@ -44,6 +50,14 @@ function fieldsOf(type: unknown, named: ReadonlyMap<string, Node>): ReadonlyMap<
       ];
     }),
   );
+}
+
+/** Ids, codes and dates have a pattern, and what the server sets is no writer's. */
+function isFreeText(field: Node, named: ReadonlyMap<string, Node>): boolean {
+  const rules = isNode(field.chappe) ? field.chappe : {};
+  if (rules.pattern !== undefined || rules.serverSet === true) return false;
+  const held = nodeOf(field.type, named)?.items ?? field.type;
+  return held === 'string' || (Array.isArray(held) && held.includes('string'));
 }
 
 function emptyOf(type: unknown, named: ReadonlyMap<string, Node>): unknown {

@@ -37,6 +37,7 @@ export const anyRecipient: fc.Arbitrary<RecipientProfile> = fc.record({
   suspended: fc.boolean(),
   origin: fc.constantFrom('NAMED', 'RULE', 'DISPATCH'),
   released: fc.boolean(),
+  releasedParts: fc.constantFrom([], ['lead.entities'], ['nothing']),
 });
 
 /** Any message, as far as the policy looks at it. */

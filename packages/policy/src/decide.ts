@@ -3,9 +3,9 @@ import { actionRow, type Cell, cellsOf, markingRow } from './matrix.ts';
 import type { MessageResource, Resource } from './resource.ts';
 import { isWithinCeiling } from './restrictiveness.ts';
 import { admitsHandling, admitsTlp, readHandling, readThirdParty } from './rules/reading.ts';
+import { alwaysWithheldFromRecipients } from './rules/withholding.ts';
 import type { Step, StepCode } from './steps.ts';
 import { blindRoles, type Subject, type SubjectGrant } from './subject.ts';
-import { alwaysWithheldFromRecipients } from './withheld-paths.ts';
 
 /** Why an access was denied. Callers answer 404 for content: unreadable equals absent. */
 export type DenyCode = StepCode;

@@ -2,9 +2,10 @@ import type { Message } from '@chappe/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aMessage, anyMarkedMessage, anyRecipient } from './blank-message.fixture.ts';
-import { entitle } from './entitle.ts';
+import { isCovered } from './covers-path.ts';
+import { type Entitlement, entitle } from './entitle.ts';
 import type { DeliveryRelation, RecipientProfile } from './recipient-profile.ts';
-import { alwaysWithheldFromRecipients } from './withheld-paths.ts';
+import { alwaysWithheldFromRecipients } from './rules/withholding.ts';
 
 const desk: RecipientProfile = {
   correspondent: 'desk:cyber',
@@ -16,10 +17,38 @@ const desk: RecipientProfile = {
 };
 const anyRelation = fc.constantFrom<DeliveryRelation[]>('ACTION', 'INFORMATION', 'SENDER');
 
+/** `path code` of each part withheld. */
+function withheld(entitlement: Entitlement): string[] {
+  return entitlement.entitled ? entitlement.withheld.map(({ path, code }) => `${path} ${code}`) : ['all'];
+}
+
 describe('entitle', () => {
   it('gives a desk what a rule sends it, less what no recipient sees', () => {
     const entitlement = entitle(desk, aMessage(), 'ACTION');
-    expect(entitlement).toMatchObject({ entitled: true, withheld: alwaysWithheldFromRecipients });
+    expect(entitlement.entitled && entitlement.withheld.map(({ path }) => path)).toEqual(
+      alwaysWithheldFromRecipients,
+    );
+  });
+
+  it('says of each part by which rule it is withheld, and of each rule that it was applied', () => {
+    const entitlement = entitle(desk, aMessage(), 'ACTION');
+    expect(withheld(entitlement)).toEqual([
+      'actor variant.person-behind',
+      'drafter variant.person-behind',
+      'provenance.sourceToken variant.source-protected',
+      'recipients.excluded variant.exclusions',
+      'releasedBy variant.person-behind',
+      'senderSeq variant.own-numbering',
+      'senderSignature variant.person-behind',
+      'senderStream variant.own-numbering',
+      'submissionId variant.own-numbering',
+    ]);
+    expect(entitlement.steps.filter(({ effect }) => effect === 'withhold').map(({ code }) => code)).toEqual([
+      'variant.exclusions',
+      'variant.own-numbering',
+      'variant.person-behind',
+      'variant.source-protected',
+    ]);
   });
 
   it('withholds nothing from the copy of the sender', () => {
@@ -28,16 +57,21 @@ describe('entitle', () => {
 
   it('keeps provenance and other recipients inside the network', () => {
     const partner = { ...desk, type: 'PARTNER', origin: 'NAMED' as const };
-    expect(entitle(partner, aMessage(), 'ACTION')).toMatchObject({
-      entitled: true,
-      withheld: expect.arrayContaining(['provenance', 'recipients.action', 'recipients.information']),
-    });
+    expect(withheld(entitle(partner, aMessage(), 'ACTION'))).toEqual(
+      expect.arrayContaining([
+        'matchPolicy variant.working-data',
+        'provenance variant.outside-network',
+        'recipients.action variant.outside-network',
+        'recipients.information variant.outside-network',
+      ]),
+    );
   });
 
-  it('names the source to whoever acts, not to whoever is informed', () => {
-    expect(entitle(desk, aMessage(), 'INFORMATION')).toMatchObject({
-      withheld: expect.arrayContaining(['provenance.sourceToken']),
-    });
+  it('names the partner to whoever acts and was chosen, not to whoever knows or was reached by a dispatch', () => {
+    const hidden = 'provenance.partner variant.need-to-know';
+    expect(withheld(entitle(desk, aMessage(), 'ACTION'))).not.toContain(hidden);
+    expect(withheld(entitle(desk, aMessage(), 'INFORMATION'))).toContain(hidden);
+    expect(withheld(entitle({ ...desk, origin: 'DISPATCH' }, aMessage(), 'ACTION'))).toContain(hidden);
   });
 
   it.each([
@@ -109,12 +143,76 @@ describe('entitle', () => {
           const after = entitle(recipient, restrict(message), relation);
           if (after.entitled) {
             expect(before.entitled).toBe(true);
-            if (before.entitled) expect(after.withheld).toEqual(expect.arrayContaining([...before.withheld]));
+            const paths = after.withheld.map(({ path }) => path);
+            if (before.entitled)
+              expect(before.withheld.every(({ path }) => isCovered(path, paths))).toBe(true);
           }
         },
       ),
       { numRuns: 2_000 },
     );
+  });
+
+  const example = 'partner:example-agency';
+  const outside: RecipientProfile = { ...desk, correspondent: example, type: 'PARTNER', origin: 'DISPATCH' };
+  const tearline = {
+    text: 'Tools may be on board.',
+    language: 'en',
+    releasableTo: [example],
+    form: 'WRITTEN',
+  };
+  const partners = { provenance: partnerProvenance(), tearline } as Partial<Message>;
+
+  it.each([
+    ['third-party.no-permission', partners],
+    ['handling.tlp-amber', { tearline }],
+    ['handling.tlp-red', { tearline, tlp: 'RED' }],
+    ['handling.h3', { tearline, tlp: 'GREEN', handling: ['H3'] }],
+  ] as [string, Partial<Message>][])('gives the tear line alone where %s keeps the rest', (code, message) => {
+    const entitlement = entitle(outside, aMessage(message), 'ACTION');
+    expect(withheld(entitlement)).toEqual(
+      expect.arrayContaining([`lead ${code}`, `keywords variant.working-data`, `crimeAreas ${code}`]),
+    );
+    expect(entitlement.steps).toContainEqual({ code: 'tearline.only', effect: 'withhold' });
+    expect(entitlement.steps).toContainEqual({ code, effect: 'withhold' });
+  });
+
+  it.each([
+    ['an oral tear line', { ...partners, tearline: { ...tearline, form: 'ORAL' } }, {}],
+    ['a tear line for others', { ...partners, tearline: { ...tearline, releasableTo: ['other'] } }, {}],
+    [
+      'an excluded correspondent',
+      { ...partners, recipients: { ...noRecipients(), excluded: [example] } },
+      {},
+    ],
+    ['a classification above the ceiling', partners, { ceiling: 'NOT_PROTECTED' }],
+    ['a suspended correspondent', partners, { suspended: true }],
+    ['a TLP unknown to this release', { ...partners, tlp: 'UNKNOWN' }, {}],
+    ['a handling code unknown to this release', { ...partners, handling: ['UNKNOWN'] }, {}],
+  ] as [string, Partial<Message>, Partial<RecipientProfile>][])(
+    'gives nothing at all to or with %s',
+    (_case, message, recipient) => {
+      expect(entitle({ ...outside, ...recipient }, aMessage(message), 'ACTION').entitled).toBe(false);
+    },
+  );
+
+  it('opens by a release what was released: all, or the parts that were asked for', () => {
+    const message = aMessage({ ...partners, tlp: 'RED', handling: ['H2'] });
+    const all = entitle({ ...outside, released: true }, message, 'ACTION');
+    expect(withheld(all).filter((each) => each.startsWith('lead'))).toEqual([]);
+    const parts = { ...outside, released: true, releasedParts: ['lead.title', 'places'] };
+    const some = withheld(entitle(parts, message, 'ACTION'));
+    expect(some.filter((each) => each.startsWith('lead') || each.startsWith('places'))).toEqual(
+      ['callback', 'entities', 'relations', 'summary', 'text'].map(
+        (name) => `lead.${name} variant.beyond-release`,
+      ),
+    );
+    expect(some).toContain('tearline variant.beyond-release');
+  });
+
+  it('does not limit by a release of parts who needs no release', () => {
+    const parts = { ...desk, released: true, releasedParts: ['lead.title'] };
+    expect(withheld(entitle(parts, aMessage(), 'ACTION'))).not.toContain('lead.text variant.beyond-release');
   });
 
   it('takes a provenance of unknown kind for a partner’s, whatever it says of the third-party rule', () => {
@@ -183,6 +281,10 @@ function next<S extends string>(order: readonly S[], current: S): S {
 
 function partnerProvenance(): NonNullable<Message['provenance']> {
   return { kind: 'PARTNER', partner: 'partner:example-agency', thirdPartyRule: true, sourceToken: null };
+}
+
+function noRecipients(): Message['recipients'] {
+  return { action: [], information: [], excluded: [] };
 }
 
 function exclusiveAttention(): Message['recipients'] {

@@ -1,8 +1,16 @@
 export { type Action, type Obligation, type Relation, relations } from './actions.ts';
 export { type AudienceClause, type AudiencePredicate, audience, isInAudience } from './audience.ts';
 export { type AudienceColumns, audienceSql } from './audience-sql.ts';
+export { isCovered } from './covers-path.ts';
 export { type DenyCode, decide, type PolicyDecision } from './decide.ts';
 export { type Entitlement, entitle } from './entitle.ts';
+export {
+  type MarkingProfile,
+  markingProfiles,
+  type ProfileContradiction,
+  profileContradictions,
+  withMarkingProfile,
+} from './marking-profiles.ts';
 export {
   type ActionRow,
   type Cell,
@@ -23,6 +31,8 @@ export {
   type SubmissionResource,
 } from './resource.ts';
 export { classificationRank, clearanceRank, isWithinCeiling } from './restrictiveness.ts';
+export { alwaysWithheldFromRecipients } from './rules/withholding.ts';
+export type { StepText } from './step-texts.ts';
 export { type Step, type StepCode, stepCodes, stepText } from './steps.ts';
 export { blindRoles, type Role, roles, type Subject, type SubjectGrant } from './subject.ts';
-export { alwaysWithheldFromRecipients } from './withheld-paths.ts';
+export type { Withheld } from './withhold.ts';

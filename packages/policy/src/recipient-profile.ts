@@ -10,8 +10,10 @@ export interface RecipientProfile {
   readonly ceiling: string;
   readonly suspended: boolean;
   readonly origin: RecipientOrigin;
-  /** The originator has given a RELEASE for this correspondent. */
+  /** The originator has given a RELEASE for this correspondent that holds now. */
   readonly released: boolean;
+  /** The parts of the message that the RELEASE is about, as paths; absent or empty: all of it. */
+  readonly releasedParts?: readonly string[];
 }
 
 /** Why somebody receives a message; SENDER is the copy that feeds the sender's own list. */

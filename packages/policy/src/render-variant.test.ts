@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aMessage } from './blank-message.fixture.ts';
 import { renderVariant } from './render-variant.ts';
-import { alwaysWithheldFromRecipients } from './withheld-paths.ts';
+import { alwaysWithheldFromRecipients } from './rules/withholding.ts';
 
 /** A lead with a marker of its own in every text that can be withheld, and the path that withholds it. */
 const marked: Message = aMessage({
@@ -51,6 +51,10 @@ const nowhere = [
   'lead.nothing',
   'lead.text.deeper',
   'keywords[].x',
+  'keywords[7]',
+  'lead.text[0]',
+  'lead.entities[2].person',
+  'recipients.action[9].correspondent',
   '__proto__',
   'lead.constructor',
 ];
@@ -104,6 +108,15 @@ describe('renderVariant', () => {
   it('blanks a field in every item of a list', () => {
     const { action } = renderVariant(marked, ['recipients.action[].attention']).recipients;
     expect(action.map((each) => each.attention)).toEqual([null, null]);
+  });
+
+  it('blanks one item of a list in its place, whole or in part', () => {
+    const one = renderVariant(marked, ['recipients.action[1]', 'keywords[0]']);
+    expect(one.recipients.action.map((each) => each.correspondent)).toEqual(['post:CI', '']);
+    expect(one.keywords).toEqual(['']);
+    const part = renderVariant(marked, ['recipients.action[0].attention']);
+    expect(part.recipients.action.map((each) => each.attention)).toEqual([null, null]);
+    expect(part.recipients.action[0]?.correspondent).toBe('post:CI');
   });
 
   it('leaves the original alone, and yields the same again from its own result', () => {

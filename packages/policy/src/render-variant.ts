@@ -1,30 +1,37 @@
-import { avroSchemaOf, kindFields, type Message } from '@chappe/schemas';
-import { type AvroField, createAvroShape } from './avro-shape.ts';
+import { kindFields, type Message } from '@chappe/schemas';
+import type { AvroField } from './avro-shape.ts';
+import { messageFields } from './message-shape.ts';
 
 const bodyFields: ReadonlySet<string> = new Set(Object.values(kindFields));
-const shape = createAvroShape(avroSchemaOf('Message'));
 
 /**
  * The message as one audience may see it: every withheld path is set to the empty value of its type, so
  * that the variant remains a valid record, and is named in `withheld`. A path is made of field names;
- * `[]` stands for every item of a list (`lead.entities[].person`). Total: a path that leads nowhere in
- * this message changes nothing, and is still named, so that the variant tells the same of every message.
+ * `[]` stands for every item of a list (`lead.entities[].person`), `[2]` for its third. An item is emptied in
+ * its place and never taken out, so that the places of the others stay what the decision recorded. Total: a
+ * path that leads nowhere in this message changes nothing, and is still named, so that the variant tells the
+ * same of every message. Decisions are kept for ever, so a form of path once understood stays understood.
  */
 export function renderVariant(message: Message, withheld: readonly string[]): Message {
   let variant: Record<string, unknown> = { ...message };
   for (const path of withheld) {
-    variant = blankRecord(variant, shape.root, splitPath(path));
+    variant = blankRecord(variant, messageFields, splitPath(path));
   }
   return { ...message, ...variant, withheld: [...new Set([...message.withheld, ...withheld])].sort() };
 }
 
-type Segment = { readonly name: string; readonly everyItem: boolean };
+interface Segment {
+  readonly name: string;
+  /** Which items of a list: every one, the one at this place, or the list as a whole. */
+  readonly items: 'every' | number | 'whole';
+}
 
 function splitPath(path: string): readonly Segment[] {
-  return path.split('.').map((part) => ({
-    name: part.endsWith('[]') ? part.slice(0, -2) : part,
-    everyItem: part.endsWith('[]'),
-  }));
+  return path.split('.').map((part) => {
+    const [, name, place] = /^(.*)\[(\d*)\]$/s.exec(part) ?? [];
+    if (name === undefined) return { name: part, items: 'whole' };
+    return { name, items: place === undefined || place === '' ? 'every' : Number(place) };
+  });
 }
 
 function blankRecord(
@@ -35,17 +42,29 @@ function blankRecord(
   const field = head === undefined ? undefined : fields.get(head.name);
   if (head === undefined || field === undefined || !Object.hasOwn(record, head.name)) return record;
   const current = record[head.name];
-  if (rest.length === 0) return { ...record, [head.name]: emptied(head.name, field, current) };
-  const inner = field.fields();
   if (Array.isArray(current)) {
-    return head.everyItem
-      ? {
-          ...record,
-          [head.name]: current.map((item) => (isRecord(item) ? blankRecord(item, inner, rest) : item)),
-        }
-      : record;
+    const items = blankItems(current, field, head.items, rest);
+    return items === current ? record : { ...record, [head.name]: items };
   }
-  return isRecord(current) ? { ...record, [head.name]: blankRecord(current, inner, rest) } : record;
+  if (rest.length === 0) {
+    if (typeof head.items === 'number') return record;
+    return { ...record, [head.name]: emptied(head.name, field, current) };
+  }
+  return isRecord(current) ? { ...record, [head.name]: blankRecord(current, field.fields(), rest) } : record;
+}
+
+function blankItems(
+  list: readonly unknown[],
+  field: AvroField,
+  which: Segment['items'],
+  rest: readonly Segment[],
+): readonly unknown[] {
+  if (which === 'whole' || (which === 'every' && rest.length === 0)) return rest.length === 0 ? [] : list;
+  return list.map((item, place) => {
+    if (which !== 'every' && which !== place) return item;
+    if (rest.length === 0) return field.emptyItem();
+    return isRecord(item) ? blankRecord(item, field.fields(), rest) : item;
+  });
 }
 
 /** A withheld body is emptied, not removed: a message without the body of its kind is not a message. */

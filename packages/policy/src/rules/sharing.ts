@@ -3,6 +3,7 @@ import type { DeliveryRelation, RecipientProfile } from '../recipient-profile.ts
 import { isUnderThirdPartyRule } from '../resource.ts';
 import { isWithinCeiling } from '../restrictiveness.ts';
 import type { StepCode } from '../steps.ts';
+import { audienceOf, isInside } from '../variant-audience.ts';
 
 /**
  * Rules by which the router judges a recipient, one function each, in the order in which they apply.
@@ -10,8 +11,8 @@ import type { StepCode } from '../steps.ts';
  */
 
 /** Posts and desks are one organisation; everybody else is outside, an unknown type included. */
-export function isInsideNetwork(recipient: RecipientProfile): boolean {
-  return recipient.type === 'POST' || recipient.type === 'DESK';
+function isInsideNetwork(recipient: RecipientProfile): boolean {
+  return isInside(audienceOf(recipient, 'INFORMATION'));
 }
 
 /** The sender's word is final: whom it excluded receives nothing, whatever else speaks for it. */

@@ -2,7 +2,8 @@ import { relations } from '../actions.ts';
 import { type ActionRow, matrix } from '../matrix.ts';
 import { stepCodes, stepText } from '../steps.ts';
 import { roles } from '../subject.ts';
-import { alwaysWithheldFromRecipients } from '../withheld-paths.ts';
+import { code, table } from './markdown.ts';
+import { renderVariantTables } from './render-variant-tables.ts';
 
 /** The documentation of the policy, made from the table alone so that it cannot drift. */
 export function renderPolicyDocs(): string {
@@ -34,12 +35,11 @@ export function renderPolicyDocs(): string {
       matrix.markings.map((row) => [code(row.marking), row.en, row.fr]),
     ),
     'A relation marked with * is open to `shareable` markings only.',
-    '## What no recipient sees',
-    alwaysWithheldFromRecipients.map((path) => `- ${code(path)}`).join('\n'),
+    renderVariantTables(),
     '## Codes of explanations',
     table(
-      ['Code', 'English', 'Français'],
-      stepCodes.map((each) => [code(each), stepText(each).en, stepText(each).fr]),
+      ['Code', 'English', 'Français', 'Source of the rule'],
+      stepCodes.map((each) => [code(each), stepText(each).en, stepText(each).fr, stepText(each).source.en]),
     ),
   ].join('\n\n')}\n`;
 }
@@ -61,13 +61,4 @@ function grantOf(row: ActionRow, role: (typeof roles)[number]): string {
     cell.relations.map((relation) => (cell.marking === 'any' ? relation : `${relation}\\*`)),
   );
   return marked.join('<br>') || '·';
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }

@@ -1,4 +1,4 @@
-import { isWithinCeiling } from '@chappe/policy';
+import { isWithinCeiling, type ProfileContradiction, profileContradictions } from '@chappe/policy';
 import type { Evaluation, MessageDraft } from '@chappe/schemas';
 import { type Finding, invalid, missing } from './finding.ts';
 
@@ -15,6 +15,7 @@ export function checkMarkings(draft: MessageDraft, ceilings: Ceilings): Finding[
   return [
     ...checkCeilings(draft.classification, ceilings),
     ...checkHandling(draft),
+    ...profileContradictions(draft).map(contradiction),
     ...(needsArea(draft) && draft.crimeAreas.length === 0
       ? [missing('/crimeAreas', 'at least one area is required when the activity is OPERATIONAL')]
       : []),
@@ -59,6 +60,14 @@ function checkHandling({ handling, handlingNote }: MessageDraft): Finding[] {
     findings.push(invalid('/handlingNote', 'is the text of H3, which is not set'));
   }
   return findings;
+}
+
+function contradiction({ field, code }: ProfileContradiction): Finding {
+  const pointer = `/${field.replace('.', '/')}`;
+  if (code === 'unknown-profile') return invalid(pointer, 'is no marking profile');
+  return code === 'profile-needs-provenance'
+    ? missing(pointer, 'the marking profile says that the information is a partner\u2019s')
+    : invalid(pointer, 'contradicts the marking profile');
 }
 
 /** The two schemes have different letters and figures; a value of one is never read in the other. */

@@ -1,5 +1,6 @@
 import { alwaysWithheldFromRecipients, renderVariant } from '@chappe/policy';
 import {
+  type CrimeArea,
   type Delivery,
   deriveId,
   deriveMessageId,
@@ -23,6 +24,8 @@ export interface LeadWishes {
   readonly text?: string;
   readonly classification?: 'NOT_PROTECTED' | 'RESTRICTED' | 'SECRET';
   readonly excluded?: readonly string[];
+  readonly countries?: readonly string[];
+  readonly crimeAreas?: readonly CrimeArea[];
   readonly cancels?: { readonly messageId: string; readonly action: 'STOP_USE' | 'DELETE' };
 }
 
@@ -44,7 +47,8 @@ export function original(wishes: LeadWishes): Message {
     releaseMode: 'NORMAL',
     receivedAt: '2026-01-02T03:04:05.000Z',
     urgency: 'ROUTINE',
-    crimeAreas: ['TERRORISM'],
+    crimeAreas: [...(wishes.crimeAreas ?? ['TERRORISM' as const])],
+    countriesConcerned: [...(wishes.countries ?? [])],
     recipients: { excluded: [...(wishes.excluded ?? [])] },
     classification: wishes.classification ?? 'NOT_PROTECTED',
     matchPolicy: 'OPEN',
@@ -110,6 +114,6 @@ export function delivery(wishes: DeliveryWishes): Delivery {
 
 function variantFor(message: Message, role: 'ACTION' | 'INFORMATION' | 'SENDER'): Message {
   if (role === 'SENDER') return message;
-  const more = role === 'INFORMATION' ? ['provenance.sourceToken'] : [];
+  const more = role === 'INFORMATION' ? ['provenance.partner'] : [];
   return renderVariant(message, [...alwaysWithheldFromRecipients, ...more].sort());
 }

@@ -1,4 +1,4 @@
-import { entitle } from '@chappe/policy';
+import { entitle, isCovered } from '@chappe/policy';
 import type { Correspondent, Delivery } from '@chappe/schemas';
 
 /** What is to be done with a delivery before it may enter an inbox. */
@@ -36,7 +36,7 @@ export function verifyDelivery(delivery: Delivery, recipient: Correspondent | un
   };
   const entitlement = entitle(profile, message, role);
   if (!entitlement.entitled) return refused('NOT_ENTITLED');
-  const leaked = entitlement.withheld.some((path) => !message.withheld.includes(path));
+  const leaked = entitlement.withheld.some(({ path }) => !isCovered(path, message.withheld));
   return leaked ? refused('VARIANT_TOO_WIDE') : admissible;
 }
 

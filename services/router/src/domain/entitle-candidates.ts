@@ -1,12 +1,12 @@
 import type { DirectorySnapshot } from '@chappe/directory';
-import { entitle, type RecipientProfile } from '@chappe/policy';
+import { entitle, type RecipientProfile, type Withheld } from '@chappe/policy';
 import type { DecisionDenial, Message } from '@chappe/schemas';
 import { type Candidate, reason } from './choose-candidates.ts';
 
 /** A candidate that policy lets have a message, and what it withholds. */
 export interface Entitled {
   readonly candidate: Candidate;
-  readonly withheld: readonly string[];
+  readonly withheld: readonly Withheld[];
 }
 
 /** What policy said of each candidate. */

@@ -1,4 +1,4 @@
-import { renderVariant } from '@chappe/policy';
+import { renderVariant, type Withheld } from '@chappe/policy';
 import { type DecisionVariant, deriveId, type Message, variantDigest } from '@chappe/schemas';
 
 /** The variants of one decision: equal sets of withheld paths of a message share one. */
@@ -11,8 +11,12 @@ export class VariantBook {
   }
 
   /** The variant of the decided message, or of the original that a dispatch passes on. */
-  variantOf(message: Message, withheld: readonly string[], passedOn: boolean): DecisionVariant {
-    const paths = [...new Set(withheld)].sort();
+  variantOf(
+    message: Message,
+    withheld: readonly Pick<Withheld, 'path'>[],
+    passedOn: boolean,
+  ): DecisionVariant {
+    const paths = [...new Set(withheld.map(({ path }) => path))].sort();
     const messageId = passedOn ? message.messageId : null;
     const key = JSON.stringify([messageId, paths]);
     const known = this.#variants.get(key);
