@@ -5,7 +5,7 @@ import { fillDisk } from './fill-disk.ts';
 import { forgeRedis } from './forge-redis.ts';
 import { freezeService } from './freeze-service.ts';
 import { killAtStep } from './kill-at-step.ts';
-import { freezeBroker, killBroker, killTwoBrokers, stopBroker } from './kill-broker.ts';
+import { freezeBroker, killAllBrokers, killBroker, killTwoBrokers, stopBroker } from './kill-broker.ts';
 import { killService } from './kill-service.ts';
 import { killPostgres, terminateBackends } from './lose-postgres.ts';
 import { emptyRedis, killRedis } from './lose-redis.ts';
@@ -25,6 +25,7 @@ export const allFaults: readonly Fault[] = [
   stormRebalances,
   killBroker,
   killTwoBrokers,
+  killAllBrokers,
   stopBroker,
   freezeBroker,
   moveLeaders,

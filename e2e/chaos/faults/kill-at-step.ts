@@ -14,13 +14,14 @@ const steps: readonly (readonly [LocalService, string])[] = [
   ['router', 'advance'],
   ['mailbox', 'apply'],
   ['mailbox', 'relay'],
+  ['archive', 'keep'],
 ];
 const pollMs = 20;
 const mostWaitMs = 20_000;
 
 /** The programs that obey such orders, in place of the services' own. */
 export const stepMains = Object.fromEntries(
-  ['ingest', 'router', 'mailbox'].map((service) => [
+  ['ingest', 'router', 'mailbox', 'archive'].map((service) => [
     service,
     new URL(`../../fault-points/${service}-main.ts`, import.meta.url).pathname,
   ]),
@@ -30,7 +31,7 @@ export const stepMains = Object.fromEntries(
 export const killAtStep: Fault = {
   kind: 'kill-at-step',
   title: 'SIGKILL just before or after a step of the life of a lead',
-  touches: ['ingest', 'router', 'mailbox'],
+  touches: ['ingest', 'router', 'mailbox', 'archive'],
   needs: ['kafka', 'postgres'],
   leastHoldMs: 0,
   mostHoldMs: 0,

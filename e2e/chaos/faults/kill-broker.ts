@@ -1,4 +1,5 @@
 import type { Stack, StackProcess } from '@chappe/local';
+import { type MemoryGrowth, watchMemory } from '../run/watch-memory.ts';
 import { killAndComeBack, seconds } from './come-back.ts';
 import { type Fault, type FaultContext, PromiseBroken } from './fault.ts';
 import { hold } from './hold.ts';
@@ -45,25 +46,59 @@ export const killTwoBrokers: Fault = {
   mostHoldMs: 15_000,
   brokers: 3,
   async run(context) {
-    const { stack, random } = context;
-    const spared = random.pick(brokersOf(stack));
-    const lost = brokersOf(stack)
-      .filter((name) => name !== spared)
-      .map((name) => stack.process(name));
-    await Promise.all(lost.map((broker) => broker.crash()));
-    // Sent when both are gone: as long as they are, no answer but a refusal can be true.
-    const sent = sendOnce(context);
-    const [answer] = await Promise.all([
-      Promise.race([sent, hold(context.holdMs, context.signal).then(() => 'nothing in time')]),
-      hold(context.holdMs, context.signal),
-    ]);
-    const backAfter = await awayFor({ ...context, holdMs: 0 }, lost);
-    await sent;
-    if (answer === 202) throw new PromiseBroken('a lead was answered 202 by one broker of three');
-    const told = `a lead sent meanwhile was answered ${answer}`;
-    return `all but ${spared} were killed and away for ${context.holdMs} ms, ${told}; started again in ${backAfter}`;
+    const spared = context.random.pick(brokersOf(context.stack));
+    const lost = brokersOf(context.stack).filter((name) => name !== spared);
+    return `all but ${spared} were killed and ${await unacknowledgedWithout(lost, context)}`;
   },
 };
+
+/** SIGKILL of every broker while callers go on trying: what waits for them must have bounds. */
+export const killAllBrokers: Fault = {
+  kind: 'kill-all-brokers',
+  title: 'SIGKILL of every broker',
+  touches: ['kafka'],
+  needs: ['ingest'],
+  leastHoldMs: 11_000,
+  mostHoldMs: 15_000,
+  brokers: 1,
+  async run(context) {
+    const { stack, holdMs } = context;
+    const memory = watchMemory(stack);
+    try {
+      const told = await unacknowledgedWithout(brokersOf(stack), context);
+      const grown =
+        holdMs < shortestWorthTellingMs
+          ? ''
+          : `; MB after a sixth and at the end: ${tellGrowth(memory.growth())}`;
+      return `every broker was killed and ${told}${grown}`;
+    } finally {
+      memory.stop();
+    }
+  },
+};
+
+/** Buffers have filled by a sixth of it. */
+const shortestWorthTellingMs = 120_000;
+
+function tellGrowth(growth: readonly MemoryGrowth[]): string {
+  return growth.map(({ name, earlyMb, lateMb }) => `${name} ${earlyMb} and ${lateMb}`).join(', ');
+}
+
+/** Takes the brokers away for the hold. A lead sent when they are gone can have no true answer but a refusal. */
+async function unacknowledgedWithout(names: readonly string[], context: FaultContext): Promise<string> {
+  const { stack, holdMs, signal } = context;
+  const lost = names.map((name) => stack.process(name));
+  await Promise.all(lost.map((broker) => broker.crash()));
+  const sent = sendOnce(context);
+  const [answer] = await Promise.all([
+    Promise.race([sent, hold(holdMs, signal).then(() => 'nothing in time')]),
+    hold(holdMs, signal),
+  ]);
+  const backAfter = await awayFor({ ...context, holdMs: 0 }, lost);
+  await sent;
+  if (answer === 202) throw new PromiseBroken(`a lead was answered 202 without ${names.join(', ')}`);
+  return `away for ${holdMs} ms, a lead sent meanwhile was answered ${answer}; started again in ${backAfter}`;
+}
 
 /** SIGTERM: a broker hands over its leaderships and goes, as for an upgrade. */
 export const stopBroker: Fault = {

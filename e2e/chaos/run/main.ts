@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { allFaults } from '../faults/all-faults.ts';
 import { type ChaosOptions, type ChaosResult, runChaos } from './run-chaos.ts';
 
-const help = `npm run chaos -- [--seed N] [--minutes M] [--rounds N] [--brokers 1|3] [--rate R] [--kinds a,b] [--json] [--keep]
+const help = `npm run chaos -- [--seed N] [--minutes M] [--rounds N] [--brokers 1|3] [--rate R] [--kinds a,b] [--hold S] [--json] [--keep]
 
   --seed N       the run to make, or to make again; drawn when not given, and printed
   --minutes M    how long faults are made (3); starting, settling and checking come on top
@@ -14,6 +14,7 @@ const help = `npm run chaos -- [--seed N] [--minutes M] [--rounds N] [--brokers 
   --rate R       submissions begun per second, over all lanes (120)
   --kinds a,b    only these kinds of fault:
 ${allFaults.map(({ kind, title }) => `                   ${kind.padEnd(26)} ${title}`).join('\n')}
+  --hold S       every fault that has a duration holds S seconds
   --keep         keeps history and logs also when nothing is broken
   --json         one JSON value per step and one for the result, instead of the timeline
 
@@ -62,10 +63,11 @@ function conclude(result: ChaosResult): void {
 }
 
 function repetition(): string {
-  const { seed, minutes, rounds, brokers, ratePerSecond, kinds } = options;
+  const { seed, minutes, rounds, brokers, ratePerSecond, kinds, holdMs } = options;
   const only = kinds === undefined ? '' : ` --kinds ${kinds.join(',')}`;
   const bound = rounds === undefined ? '' : ` --rounds ${rounds}`;
-  return `--seed ${seed} --minutes ${minutes}${bound} --brokers ${brokers} --rate ${ratePerSecond}${only}`;
+  const held = holdMs === undefined ? '' : ` --hold ${holdMs / 1_000}`;
+  return `--seed ${seed} --minutes ${minutes}${bound} --brokers ${brokers} --rate ${ratePerSecond}${held}${only}`;
 }
 
 /** The first signal ends the run in order; one that comes later than its echo from the terminal ends it at once. */
@@ -90,6 +92,7 @@ function optionsFrom(args: string[]): Omit<ChaosOptions, 'folder' | 'signal'> & 
       brokers: { type: 'string', default: '3' },
       rate: { type: 'string', default: '120' },
       kinds: { type: 'string' },
+      hold: { type: 'string' },
       json: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -110,6 +113,7 @@ function optionsFrom(args: string[]): Omit<ChaosOptions, 'folder' | 'signal'> & 
   const minutes = number('minutes', values.minutes, 0.1, 24 * 60);
   const rounds = values.rounds === undefined ? undefined : number('rounds', values.rounds, 1, 1_000);
   const ratePerSecond = number('rate', values.rate, 1, 5_000);
+  const holdMs = values.hold === undefined ? undefined : number('hold', values.hold, 1, 3_600) * 1_000;
   if (values.brokers !== '1' && values.brokers !== '3') problems.push('--brokers is 1 or 3');
   const kinds = values.kinds?.split(',').map((kind) => kind.trim());
   const unknown = (kinds ?? []).filter((name) => !allFaults.some(({ kind }) => kind === name));
@@ -128,6 +132,7 @@ function optionsFrom(args: string[]): Omit<ChaosOptions, 'folder' | 'signal'> & 
     brokers: values.brokers === '1' ? 1 : 3,
     ...(kinds === undefined ? {} : { kinds }),
     ...(rounds === undefined ? {} : { rounds }),
+    ...(holdMs === undefined ? {} : { holdMs }),
     onLine: json ? () => undefined : (line) => console.log(line),
     ...(json ? { onStep: (step, figures) => console.log(JSON.stringify({ ...figures, ...step })) } : {}),
   };

@@ -38,6 +38,8 @@ export interface ChaosOptions {
   readonly folder: string;
   /** Only these kinds; all by default. */
   readonly kinds?: readonly string[];
+  /** Every fault that has a duration holds so long, instead of what the seed draws. */
+  readonly holdMs?: number;
   /** Keeps history and logs also when nothing was broken. */
   readonly keep?: boolean;
   readonly onLine: (line: string) => void;
@@ -118,7 +120,11 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
     if (obstacle !== undefined) onLine(color.yellow(`left out: ${fault.kind}, because ${obstacle}`));
     return obstacle === undefined;
   });
-  const plan = planFaults({ seed: run.seed, minutes: run.minutes, kinds: possible });
+  const plan = planFaults({
+    seed: run.seed,
+    minutes: run.minutes,
+    kinds: possible.map((fault) => heldFor(fault, run.holdMs)),
+  });
   const memory = watchMemory(stack);
   const lag = await openLagMeter(stack);
   const workload = startWorkload({
@@ -186,6 +192,11 @@ async function disturbAndCheck(run: Run): Promise<ChaosResult | undefined> {
       await workload.stop();
     }
   }
+}
+
+function heldFor(fault: Fault, holdMs: number | undefined): Fault {
+  const hasDuration = fault.mostHoldMs > 0;
+  return holdMs === undefined || !hasDuration ? fault : { ...fault, leastHoldMs: holdMs, mostHoldMs: holdMs };
 }
 
 /** Faults put back what they took; a broker that takes its time to start is not waited for by whoever goes. */

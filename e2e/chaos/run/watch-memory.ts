@@ -19,8 +19,15 @@ const everyMs = 5_000;
 const longLifeMs = 4 * 60_000;
 const suspiciousMb = 120;
 
+/** How a process's resident memory moved from the end of the first sixth of a watch to its end; medians. */
+export interface MemoryGrowth {
+  readonly name: string;
+  readonly earlyMb: number;
+  readonly lateMb: number;
+}
+
 /** Samples the resident memory of every service until it is stopped. */
-export function watchMemory(stack: Stack): { stop(): MemoryOfProcess[] } {
+export function watchMemory(stack: Stack): { growth(): MemoryGrowth[]; stop(): MemoryOfProcess[] } {
   const lives = new Map<string, Map<number, Sample[]>>();
   const sample = (): void => {
     for (const name of Object.keys(stack.state.services)) {
@@ -38,6 +45,8 @@ export function watchMemory(stack: Stack): { stop(): MemoryOfProcess[] } {
   const timer = setInterval(sample, everyMs);
   timer.unref();
   return {
+    growth: () =>
+      [...lives].flatMap(([name, ofService]) => growthOf(name, [...ofService.values()].at(-1) ?? [])),
     stop() {
       clearInterval(timer);
       sample();
@@ -66,6 +75,12 @@ export function keptGrowing(samples: readonly Sample[]): boolean {
   const middle = median(samples.slice(quarter, 2 * quarter));
   const end = median(samples.slice(-quarter));
   return end > middle * 1.5 && end - middle > suspiciousMb;
+}
+
+function growthOf(name: string, samples: readonly Sample[]): MemoryGrowth[] {
+  const sixth = Math.floor(samples.length / 6);
+  if (sixth === 0) return [];
+  return [{ name, earlyMb: median(samples.slice(sixth, 2 * sixth)), lateMb: median(samples.slice(-sixth)) }];
 }
 
 function median(samples: readonly Sample[]): number {
