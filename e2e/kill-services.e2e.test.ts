@@ -7,7 +7,7 @@ import { startLeadTraffic } from './harness/lead-traffic.ts';
 import { waitUntil } from './harness/wait-until.ts';
 
 /**
- * SIGKILL of each service while leads flow, then of ingest, router and mailbox at each step of the life of a
+ * SIGKILL of each service while leads flow, then of ingest, router, mailbox and archive at each step of the life of a
  * lead. What is checked comes from clients alone: what senders were answered, inboxes and archive.
  */
 let system: ExerciseStack;
@@ -59,38 +59,23 @@ describe('SIGKILL of a service while leads flow', () => {
   });
 });
 
-const steps = [
-  ['ingest', 'before-produce'],
-  ['ingest', 'after-produce'],
-  ['router', 'before-record'],
-  ['router', 'after-record'],
-  ['router', 'before-publish'],
-  ['router', 'after-publish'],
-  ['router', 'before-advance'],
-  ['router', 'after-advance'],
-  ['mailbox', 'before-apply'],
-  ['mailbox', 'after-apply'],
-  ['mailbox', 'before-relay'],
-  ['mailbox', 'after-relay'],
+/** Each round takes several services down, each at one of its steps; the router has the most. */
+const rounds = [
+  { ingest: 'before-produce', router: 'before-record', mailbox: 'before-apply' },
+  { ingest: 'after-produce', router: 'after-record', mailbox: 'after-apply' },
+  { router: 'before-publish', mailbox: 'before-relay' },
+  { router: 'after-publish', mailbox: 'after-relay' },
+  { router: 'before-advance', archive: 'before-keep' },
+  { router: 'after-advance', archive: 'after-keep' },
 ] as const;
 
 describe('SIGKILL at a step of the life of a lead', () => {
-  it.each(steps)('%s, %s', async (name, step) => {
-    const service = system.stack.service(name);
-    const mark = join(system.stack.dataDir, `${name}-${step}`);
-    const mainOf = (path: string) => new URL(path, import.meta.url).pathname;
-    await service.restart({
-      main: mainOf(`./fault-points/${name}-main.ts`),
-      env: { CHAPPE_FAULT_STEP: step, CHAPPE_FAULT_HIT: '3', CHAPPE_FAULT_MARK: mark },
-    });
+  it.each(rounds.map((round) => [told(round), round] as const))('%s', async (_told, round) => {
+    const points = Object.entries(round) as [Falling, string][];
     system.stack.setAutoRestart(false);
+    await Promise.all(points.map(([name, step]) => armed(name, step)));
     const leads = traffic();
-    // The process must die of the fault point: a step that is never reached would prove nothing.
-    await waitUntil('the fault', async () => (existsSync(mark) ? true : undefined), 30_000);
-    await service.restart({
-      main: mainOf(`../services/${name}/src/main.ts`),
-      env: { CHAPPE_FAULT_STEP: '' },
-    });
+    await Promise.all(points.map(([name, step]) => fallenAndBack(name, step)));
     system.stack.setAutoRestart(true);
     await leads.more(10);
     const seen = await leads.stop();
@@ -99,3 +84,34 @@ describe('SIGKILL at a step of the life of a lead', () => {
     await expectEverythingDelivered();
   });
 });
+
+function told(round: Record<string, string>): string {
+  return Object.entries(round)
+    .map(([name, step]) => `${name}, ${step}`)
+    .join('; ');
+}
+
+type Falling = 'ingest' | 'router' | 'mailbox' | 'archive';
+const mainOf = (path: string) => new URL(path, import.meta.url).pathname;
+const markOf = (name: string, step: string) => join(system.stack.dataDir, `${name}-${step}`);
+
+/** Runs the service from a program that dies at the third time it comes to the step. */
+async function armed(name: Falling, step: string): Promise<void> {
+  await system.stack.service(name).restart({
+    main: mainOf(`./fault-points/${name}-main.ts`),
+    env: { CHAPPE_FAULT_STEP: step, CHAPPE_FAULT_HIT: '3', CHAPPE_FAULT_MARK: markOf(name, step) },
+  });
+}
+
+/** The process must die of the fault point: a step that is never reached would prove nothing. */
+async function fallenAndBack(name: Falling, step: string): Promise<void> {
+  await waitUntil(
+    `the fault of ${name}`,
+    async () => (existsSync(markOf(name, step)) ? true : undefined),
+    60_000,
+  );
+  await system.stack.service(name).restart({
+    main: mainOf(`../services/${name}/src/main.ts`),
+    env: { CHAPPE_FAULT_STEP: '' },
+  });
+}

@@ -31,12 +31,18 @@ import {
   registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerArchiveRoutes } from './adapters/http-archive-routes.ts';
-import { createArchiveReplays, createArchiveSink } from './adapters/kafka-archive-sink.ts';
+import {
+  createArchiveReplays,
+  createArchiveSink,
+  createKeepRecords,
+  type KeepRecords,
+} from './adapters/kafka-archive-sink.ts';
 import { type CursorSeal, createCursorSeal, readCursorKey } from './adapters/signed-cursor.ts';
 import type { ArchiveConfig } from './config.ts';
 
-/** What a test or the process puts around the archive. */
+/** Ports that a test may wrap, to stop the process before or after a step. */
 export interface ArchiveOverrides {
+  readonly wrapKeepRecords?: (keep: KeepRecords) => KeepRecords;
   /** Gives up the start, or stops. */
   readonly stopSignal?: AbortSignal;
 }
@@ -105,11 +111,13 @@ export async function startArchive(
     const directory = (): DirectorySnapshot | undefined => (replica?.ready() ? replica.current() : undefined);
     let seal: CursorSeal | undefined;
 
+    const plainKeep = createKeepRecords({ pool, onAltered });
+    const keep = overrides.wrapKeepRecords?.(plainKeep) ?? plainKeep;
     const sink = createArchiveSink(kafka, {
       pool,
+      keep,
       log,
       metrics: createSinkMetrics(metrics),
-      onAltered,
       sessionTimeoutMs: config.SINK_SESSION_TIMEOUT_MS,
     });
     sink.onFailure(failed.resolve);
@@ -156,7 +164,7 @@ export async function startArchive(
     });
     lifecycle.onStop('postgres replays', () => replayPool.end());
     const journal = createReplayJournal(replayPool);
-    const replays = createArchiveReplays({ pool, onAltered });
+    const replays = createArchiveReplays(keep);
     registerDeadLetterRoutes(app, {
       service: 'archive',
       groups: [replays.group],

@@ -31,12 +31,15 @@ const group = 'archive';
 const laneOfTopic = new Map<string, string>(lanes.map((lane) => [messageTopic(lane), lane]));
 const topics = [...laneOfTopic.keys(), decisionTopic, receiptTopic, auditTopic];
 
+/** Keeps records and moves the offset of their partition, in one transaction. */
+export type KeepRecords = (records: RecordsToApply) => Promise<void>;
+
 /** What the archive's sink is made of. */
 export interface ArchiveSinkOptions {
   readonly pool: Pool;
+  readonly keep: KeepRecords;
   readonly log: Log;
   readonly metrics: SinkMetrics;
-  readonly onAltered: OnAltered;
   readonly sessionTimeoutMs: number;
 }
 
@@ -50,27 +53,29 @@ export function createArchiveSink(settings: KafkaSettings, options: ArchiveSinkO
     metrics: options.metrics,
     readOffset: (topic, partition, logStart) =>
       readOffset(options.pool, { group, topic, partition, logStart }),
-    apply: (slice) => apply(options, applicationOf(slice)),
+    apply: (slice) => options.keep(applicationOf(slice)),
   });
 }
 
 /** Brings back what the sink gave up: the same rows, without the offset. */
-export function createArchiveReplays(options: Pick<ArchiveSinkOptions, 'pool' | 'onAltered'>): ReplaySource {
-  return { group, apply: (records) => apply(options, records) };
+export function createArchiveReplays(keep: KeepRecords): ReplaySource {
+  return { group, apply: keep };
 }
 
-async function apply(
-  { pool, onAltered }: Pick<ArchiveSinkOptions, 'pool' | 'onAltered'>,
-  applied: RecordsToApply,
-): Promise<void> {
-  const { topic, partition, move } = applied;
-  await inTransaction(pool, async (client) => {
-    if (applied.records.length > 0) await keep(client, applied, onAltered);
-    if (move !== null) await advanceOffset(client, { group, topic, partition, ...move });
-  });
+/** The archive's way to keep records. */
+export function createKeepRecords(options: {
+  readonly pool: Pool;
+  readonly onAltered: OnAltered;
+}): KeepRecords {
+  return (applied) =>
+    inTransaction(options.pool, async (client) => {
+      const { topic, partition, move, records } = applied;
+      if (records.length > 0) await keepInTables(client, applied, options.onAltered);
+      if (move !== null) await advanceOffset(client, { group, topic, partition, ...move });
+    });
 }
 
-async function keep(client: Client, slice: RecordsToApply, onAltered: OnAltered): Promise<void> {
+async function keepInTables(client: Client, slice: RecordsToApply, onAltered: OnAltered): Promise<void> {
   const lane = laneOfTopic.get(slice.topic);
   if (lane !== undefined) await keepMessages(client, decoded('Message', slice), lane, onAltered);
   else if (slice.topic === decisionTopic) await keepDecisions(client, decoded('Decision', slice), onAltered);
