@@ -2,6 +2,7 @@ import type { DirectorySnapshot } from '@chappe/directory';
 import { entitle, type RecipientProfile, type Withheld } from '@chappe/policy';
 import type { DecisionDenial, Message } from '@chappe/schemas';
 import { type Candidate, reason } from './choose-candidates.ts';
+import type { Releases } from './released-correspondents.ts';
 
 /** A candidate that policy lets have a message, and what it withholds. */
 export interface Entitled {
@@ -15,12 +16,12 @@ export interface Entitlements {
   readonly denied: readonly DecisionDenial[];
 }
 
-/** Asks policy about each candidate; `released` names those to whom the originator lets the message go. */
+/** Asks policy about each candidate; `released` says to whom the originator lets the message go. */
 export function entitleCandidates(
   candidates: readonly Candidate[],
   message: Message,
   directory: DirectorySnapshot,
-  released: ReadonlySet<string>,
+  released: Releases | ReadonlySet<string>,
 ): Entitlements {
   const entitled: Entitled[] = [];
   const denied: DecisionDenial[] = [];
@@ -45,10 +46,19 @@ export function denial(candidate: Candidate, code: string): DecisionDenial {
 function profileOf(
   { correspondent, origin }: Candidate,
   directory: DirectorySnapshot,
-  released: ReadonlySet<string>,
+  released: Releases | ReadonlySet<string>,
 ): RecipientProfile | null {
   const entry = directory.correspondents.get(correspondent);
   if (entry === undefined) return null;
   const { type, ceiling, suspended } = entry;
-  return { correspondent, type, ceiling, suspended, origin, released: released.has(correspondent) };
+  const releasedParts = 'get' in released ? (released.get(correspondent) ?? []) : [];
+  return {
+    correspondent,
+    type,
+    ceiling,
+    suspended,
+    origin,
+    released: released.has(correspondent),
+    releasedParts,
+  };
 }
