@@ -2,6 +2,7 @@ import { isRecord } from '../problem.ts';
 import { printJson } from './print-json.ts';
 import { type Column, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { type WithheldRow, withheldRows } from './withheld-rows.ts';
 
 interface ExplainedRow {
   readonly correspondent: string;
@@ -9,7 +10,7 @@ interface ExplainedRow {
   readonly reasons: string;
 }
 
-/** Prints what a dry run foretells: who would get the message, for what, and why. */
+/** Prints what a dry run foretells: who would get the message, for what and why, and what of it each would not. */
 export function printExplanation(terminal: Terminal, answer: Readonly<Record<string, unknown>>): void {
   const { say, language } = terminal;
   const explanation = isRecord(answer.explanation) ? answer.explanation : {};
@@ -38,4 +39,13 @@ export function printExplanation(terminal: Terminal, answer: Readonly<Record<str
   terminal.out(verdict.join('  '));
   if (rows.length === 0) return;
   for (const line of formatTable(columns, rows, terminal.width)) terminal.out(line);
+  const withheld = withheldRows(explanation.correspondents, language);
+  if (withheld.length === 0) return;
+  terminal.out('');
+  const parts: Column<WithheldRow>[] = [
+    { head: say({ en: 'RECIPIENT', fr: 'DESTINATAIRE' }), cell: (row) => row.correspondent },
+    { head: say({ en: 'DOES NOT GET', fr: 'NE REÇOIT PAS' }), cell: (row) => row.parts },
+    { head: say({ en: 'WHY', fr: 'POURQUOI' }), cell: (row) => row.why, flexible: true },
+  ];
+  for (const line of formatTable(parts, withheld, terminal.width)) terminal.out(line);
 }
