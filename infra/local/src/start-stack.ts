@@ -110,6 +110,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       backings,
       serviceUrls,
       submissionCacheSecret: secrets.submissionCache ?? '',
+      webhookKey: secrets.webhooks ?? '',
       chosen,
       options,
       onProgress,

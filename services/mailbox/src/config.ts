@@ -2,12 +2,14 @@ import { kafkaSettingsShape } from '@chappe/kafka';
 import { postgresSettingsShape } from '@chappe/postgres';
 import { baseSettings, redisSettings } from '@chappe/service-kit';
 import { z } from 'zod';
+import { webhookProblem, webhookSettingsShape } from './webhook-config.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
 const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 
 /** Every setting of the mailbox. */
-export const mailboxSettings = z.object({
+export const mailboxSettings = z
+  .object({
   ...baseSettings,
   ...kafkaSettingsShape,
   ...postgresSettingsShape,
@@ -28,7 +30,12 @@ export const mailboxSettings = z.object({
   STREAM_STALL_TIMEOUT_MS: milliseconds(20_000),
   /** How long the last event may take to leave before the connection is destroyed. */
   STREAM_END_GRACE_MS: milliseconds(2_000),
-});
+    ...webhookSettingsShape,
+  })
+  .superRefine((config, context) => {
+    const problem = webhookProblem(config);
+    if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
+  });
 
 /** The parsed settings. */
 export type MailboxConfig = z.output<typeof mailboxSettings>;

@@ -2,6 +2,8 @@ import type { LaneProducer } from '@chappe/kafka';
 import type { ApplySlice } from './adapters/postgres-apply-slice.ts';
 import type { GiveReceipts } from './adapters/postgres-receipts.ts';
 import type { StreamOutlet } from './adapters/stream-hub.ts';
+import type { SendWebhook } from './adapters/webhook-sender.ts';
+import type { ResolveHost } from './adapters/webhook-target-guard.ts';
 
 /** Ports that a test may wrap, to stop the process before or after each step. */
 export interface MailboxOverrides {
@@ -9,6 +11,9 @@ export interface MailboxOverrides {
   wrapGiveReceipts?(give: GiveReceipts): GiveReceipts;
   wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
+  /** In place of the name servers, for targets of webhooks. */
+  resolveWebhookHost?: ResolveHost;
+  wrapSendWebhook?(send: SendWebhook): SendWebhook;
   /** In place of the producer of dead letters. */
   deadLetters?: Pick<LaneProducer, 'send'>;
   nowMs?(): number;

@@ -14,6 +14,7 @@ import { createTrackingReader } from './adapters/postgres-tracking.ts';
 import { createReaderRights } from './adapters/reader-rights.ts';
 import type { AssembledLanes } from './assemble-lanes.ts';
 import type { AssembledStreams } from './assemble-streams.ts';
+import type { AssembledWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
 import type { FollowedDirectory } from './follow-directory.ts';
 import type { MailboxOverrides } from './mailbox-overrides.ts';
@@ -27,6 +28,7 @@ export interface RouteParts {
   readonly inbox: InboxReader;
   readonly directory: FollowedDirectory;
   readonly streams: AssembledStreams;
+  readonly webhooks: AssembledWebhooks;
   readonly lanes: AssembledLanes;
   readonly verifyToken: TokenVerifier;
   readonly overrides: MailboxOverrides;
@@ -73,6 +75,7 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
     endGraceMs: config.STREAM_END_GRACE_MS,
     ...(overrides.wrapOutlet === undefined ? {} : { wrapOutlet: overrides.wrapOutlet }),
   });
+  parts.webhooks.registerRoutes(app, recordOpening);
   const journal = createReplayJournal(parts.replayPool);
   const sources = parts.lanes.replays;
   registerDeadLetterRoutes(app, {

@@ -15,6 +15,7 @@ import { createInboxReader } from './adapters/postgres-inbox.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
 import { assembleLanes } from './assemble-lanes.ts';
 import { assembleStreams } from './assemble-streams.ts';
+import { assembleWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
 import { followDirectory } from './follow-directory.ts';
 import type { MailboxOverrides } from './mailbox-overrides.ts';
@@ -89,6 +90,20 @@ export async function startMailbox(
     const relay = createOutboxRelay({ pool: writers, publish: createOutboxPublisher(producer), log });
     lifecycle.onStop('outbox', () => relay.stop());
 
+    const webhookPool = createPool({ ...poolOptions, applicationName: 'mailbox-webhooks', max: 4 });
+    lifecycle.onStop('postgres webhooks', () => webhookPool.end());
+    const webhooks = assembleWebhooks(config, {
+      pool: webhookPool,
+      readAfter: streams.store.readAfter,
+      currentDirectory: directory.current,
+      overrides,
+      instanceId,
+      metrics,
+      log,
+      nowMs,
+    });
+    lifecycle.onStop('webhooks', () => webhooks.courier.stop());
+
     const lanes = assembleLanes(config, {
       kafka,
       pool: writers,
@@ -96,6 +111,7 @@ export async function startMailbox(
       overrides,
       onCommitted(items) {
         streams.announceItems(items);
+        webhooks.courier.nudge(items.map((item) => item.correspondent));
         if (items.length > 0) relay.nudge();
       },
       onFailure,
@@ -151,6 +167,7 @@ export async function startMailbox(
       inbox,
       directory,
       streams,
+      webhooks,
       lanes,
       verifyToken,
       overrides,
@@ -169,6 +186,7 @@ export async function startMailbox(
     relay.start();
     await directory.open();
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
+    webhooks.courier.start();
     return url;
   }
 }

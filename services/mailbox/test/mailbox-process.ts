@@ -35,6 +35,12 @@ const overrides: MailboxOverrides = {
       return outcome;
     },
   }),
+  wrapSendWebhook: (send) => async (post) => {
+    reach('before-webhook');
+    const answer = await send(post);
+    reach('after-webhook');
+    return answer;
+  },
   wrapOutlet: (outlet) => ({
     ...outlet,
     write(bytes) {

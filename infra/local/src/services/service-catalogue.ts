@@ -13,7 +13,7 @@ export type ServiceUnit = LocalService | `${LocalService}-${number}`;
 export const publicPaths: Readonly<Record<LocalService, readonly string[]>> = {
   ingest: ['/v1/messages'],
   router: ['/v1/routing', '/v1/operations/router'],
-  mailbox: ['/v1/inbox', '/v1/sent', '/v1/threads', '/v1/operations/mailbox'],
+  mailbox: ['/v1/inbox', '/v1/sent', '/v1/threads', '/v1/webhooks', '/v1/operations/mailbox'],
   archive: ['/v1/archive', '/v1/operations/archive'],
   directory: ['/v1/me', '/v1/directory'],
 };

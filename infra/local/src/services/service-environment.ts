@@ -8,6 +8,7 @@ export interface StackSurroundings {
   redisUrl: string | null;
   serviceUrls: Readonly<Record<LocalService, string>>;
   submissionCacheSecret: string;
+  webhookKey: string;
 }
 
 /** What one service alone has. */
@@ -45,6 +46,14 @@ export function serviceEnvironment(
     OIDC_AUDIENCE: 'urn:chappe:api',
     ...(service === 'ingest'
       ? { ROUTER_URL: stack.serviceUrls.router, SUBMISSION_CACHE_SECRET: stack.submissionCacheSecret }
+      : {}),
+    // Receivers on this machine may be called; nothing else that is not public.
+    ...(service === 'mailbox'
+      ? {
+          WEBHOOK_ENCRYPTION_KEY: stack.webhookKey,
+          WEBHOOK_ALLOWED_TARGETS: '127.0.0.0/8, ::1',
+          WEBHOOK_ALLOWED_PORTS: '443, 1024-65535',
+        }
       : {}),
   };
 }

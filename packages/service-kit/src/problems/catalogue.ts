@@ -145,6 +145,22 @@ export const problems = {
     title: 'This receipt does not fit this delivery',
     titleFr: 'Cet accusé ne convient pas à cette remise',
   },
+  'webhook-target-refused': {
+    status: 422,
+    title: 'Target of the webhook refused',
+    titleFr: 'Cible du webhook refusée',
+  },
+  'webhook-challenge-failed': {
+    status: 422,
+    title: 'Target did not prove itself',
+    titleFr: "La cible n'a pas prouvé son identité",
+  },
+  'webhook-unverified': {
+    status: 409,
+    title: 'Target not verified yet',
+    titleFr: 'Cible pas encore vérifiée',
+  },
+  'webhook-limit': { status: 409, title: 'Too many webhooks', titleFr: 'Trop de webhooks' },
   'not-found': { status: 404, title: 'Not found', titleFr: 'Introuvable' },
   'method-not-allowed': { status: 405, title: 'Method not allowed', titleFr: 'Méthode non autorisée' },
   'request-timeout': {

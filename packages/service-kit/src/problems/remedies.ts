@@ -45,6 +45,12 @@ export const remedies: Readonly<Record<ProblemCode, string>> = {
   'receipt-assigned': 'Have whoever holds it, or a head, hand it over to you.',
   'receipt-closed': 'Nothing is owed any more; receipts never revert. The detail says how it was closed.',
   'receipt-not-applicable': 'A cancellation is complied with, not rejected; a notice can only be read.',
+  'webhook-target-refused':
+    'Give an `https` address on the Internet, its host in the form in which it is understood; what is inside, the operator lists.',
+  'webhook-challenge-failed':
+    'Answer `webhook.challenge` with 200 and `{"challenge": "…"}`, nothing else; the detail says what came instead.',
+  'webhook-unverified': 'Have the target prove itself first: `POST /v1/webhooks/{webhookId}/verification`.',
+  'webhook-limit': 'Delete one that is no longer needed, or ask the operator.',
   'not-found': 'Absent, or not readable by you: both are answered alike.',
   'method-not-allowed': 'Use one of the methods in `Allow`.',
   'request-timeout': 'Repeat; the same `submissionId` is safe.',

@@ -6,10 +6,12 @@ import { type AuditEntry, auditTopic, canonicalJson, encode } from '@chappe/sche
 /** What was opened, by whom, and how much of it was shown. */
 export interface Opening {
   readonly subject: Subject;
-  readonly action: 'inbox.list' | 'inbox.read' | 'inbox.stream' | 'thread.read';
-  readonly resourceKind: 'inbox' | 'message' | 'thread';
+  readonly action: 'inbox.list' | 'inbox.read' | 'inbox.stream' | 'thread.read' | 'webhook.manage';
+  readonly resourceKind: 'inbox' | 'message' | 'thread' | 'webhook';
   readonly resourceIds: readonly string[];
   readonly query: Readonly<Record<string, unknown>> | null;
+  /** The standing purpose of a session that goes on by itself. */
+  readonly reason?: string;
   readonly resultCount: number | null;
   readonly traceId: string;
 }
@@ -45,7 +47,7 @@ function auditEntry(opening: Opening, auditId: string, atMs: number): AuditEntry
     resourceKind: opening.resourceKind,
     resourceIds: [...opening.resourceIds],
     queryDigest: query === null ? null : createHash('sha256').update(canonicalJson(query)).digest('hex'),
-    reason: null,
+    reason: opening.reason ?? null,
     outcome: 'ANSWERED',
     resultCount: opening.resultCount,
     directoryRelease: subject.directoryRelease,
