@@ -1,4 +1,5 @@
 export { classifyPostgresError, markTransient, type PostgresFailure } from './classify-error.ts';
+export { readCursorKey } from './cursor-key.ts';
 export type { Log } from './log.ts';
 export { migrate } from './migrate.ts';
 export { enqueueOutbox, type OutboxRow, outboxMigration, type StoredOutboxRow } from './outbox.ts';

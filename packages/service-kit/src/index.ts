@@ -15,6 +15,7 @@ export {
 } from './authentication/create-token-verifier.ts';
 export { type BodyCheck, compileBodyCheck } from './http/compile-body-check.ts';
 export { createHttpServer } from './http/create-http-server.ts';
+export { type CursorSeal, createCursorSeal, invalidCursor, linkToNext } from './http/cursor-seal.ts';
 export { registerDeadLetterRoutes } from './http/dead-letter-routes.ts';
 export type {
   DependencyHealth,

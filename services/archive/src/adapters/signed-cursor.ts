@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Pool } from '@chappe/postgres';
+import { createCursorSeal as createPlaceSeal } from '@chappe/service-kit';
+
+export { readCursorKey } from '@chappe/postgres';
 
 /** Where a list goes on: after this message, in the order of receipt, newest first. */
 export interface Position {
@@ -14,33 +15,16 @@ export interface CursorSeal {
   open(cursor: string, binding: string): Position | undefined;
 }
 
-const tagBytes = 16;
 const plain = /^(\d{1,20})\.([0-9a-f-]{36})$/;
 
-/** A cursor is base64url of a truncated HMAC-SHA-256 (RFC 2104, 128 bits) and the position. */
+/** Seals positions under the archive's key. */
 export function createCursorSeal(key: Buffer): CursorSeal {
-  const tagOf = (text: string, binding: string): Buffer =>
-    createHmac('sha256', key).update(binding).update('\0').update(text).digest().subarray(0, tagBytes);
+  const places = createPlaceSeal(() => key);
   return {
-    seal(position, binding) {
-      const text = `${position.receivedAtUs}.${position.messageId}`;
-      return Buffer.concat([tagOf(text, binding), Buffer.from(text)]).toString('base64url');
-    },
+    seal: ({ receivedAtUs, messageId }, binding) => places.seal(`${receivedAtUs}.${messageId}`, binding),
     open(cursor, binding) {
-      const bytes = Buffer.from(cursor, 'base64url');
-      if (bytes.length <= tagBytes || bytes.length > 128) return undefined;
-      const text = bytes.subarray(tagBytes).toString('utf8');
-      if (!timingSafeEqual(bytes.subarray(0, tagBytes), tagOf(text, binding))) return undefined;
-      const [, receivedAtUs, messageId] = plain.exec(text) ?? [];
+      const [, receivedAtUs, messageId] = plain.exec(places.open(cursor, binding) ?? '') ?? [];
       return receivedAtUs === undefined || messageId === undefined ? undefined : { receivedAtUs, messageId };
     },
   };
-}
-
-/** The key that all replicas of this archive share. */
-export async function readCursorKey(pool: Pool): Promise<Buffer> {
-  const { rows } = await pool.query<{ key: Buffer }>('SELECT key FROM cursor_key');
-  const key = rows[0]?.key;
-  if (key === undefined) throw new Error('the archive has no cursor key: its migrations did not run');
-  return key;
 }
