@@ -6,6 +6,7 @@ export { diffReleases, type EntryDifference, type FieldDifference } from './diff
 export { type DirectoryEntries, entriesOf, entryRecords, manifestKey } from './directory-entries.ts';
 export type { DirectoryProblem, DirectoryProblemCode } from './directory-problem.ts';
 export { type DutyQuestion, type OnDuty, onDuty } from './duty-rota.ts';
+export { matchMessage } from './match-message.ts';
 export { dutyDeskRuleId, matchRules, type RuleMatch } from './match-rules.ts';
 export { type DirectoryFile, type FilesJudgement, judgeDirectoryFiles } from './read-directory-files.ts';
 export { buildRelease, type ReleaseHeader, recordForm, releaseDigest } from './release.ts';

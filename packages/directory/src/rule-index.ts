@@ -11,7 +11,7 @@ export interface CompiledRule {
   readonly unless: readonly Condition[];
   readonly action: readonly string[];
   readonly information: readonly string[];
-  /** Some recipient does not exist or is suspended: what it should have got goes to the duty desk. */
+  /** Some recipient does not exist, or is suspended and no post: what it should have got goes to the duty desk. */
   readonly lostRecipients: boolean;
   /** Its place by priority, then by id. */
   readonly order: number;
@@ -26,6 +26,7 @@ export interface Condition {
 /** Rules filed under the values of their most selective dimensions. */
 export interface RuleIndex {
   readonly rules: readonly CompiledRule[];
+  readonly byId: ReadonlyMap<string, CompiledRule>;
   /** Rules that ask nothing, or whose filing sets this release cannot read: always candidates. */
   readonly always: readonly CompiledRule[];
   readonly drawers: readonly Drawer[];
@@ -125,7 +126,8 @@ export function buildRuleIndex(rules: readonly Rule[], isUsable: (code: string) 
       }
     }
   }
-  return { rules: compiled, always, drawers: [...drawers.values()] };
+  const byId = new Map(compiled.map((each) => [each.rule.ruleId, each]));
+  return { rules: compiled, byId, always, drawers: [...drawers.values()] };
 }
 
 /** The rules that may match, in order of priority, each once. */

@@ -80,9 +80,10 @@ export function buildSnapshot(manifest: Manifest, records: readonly DirectoryRec
     duty: indexDuty(entries),
     releaseRules: entries.releaseRules,
     dutyDesk,
+    // A suspended post stays: whoever decides finds by its coverage who stands in.
     ruleIndex: buildRuleIndex(rules, (code) => {
       const target = byCode.get(code);
-      return target !== undefined && !target.suspended;
+      return target !== undefined && (target.type === 'POST' || !target.suspended);
     }),
     personByToken: new Map(persons.map((each) => [tokenKey(each.issuer, each.subject), each])),
     systemByToken: new Map(systems.map((each) => [tokenKey(each.issuer, each.clientId), each])),

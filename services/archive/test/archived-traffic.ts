@@ -78,6 +78,7 @@ export function aDecision(
     role,
     variantId: variants[index]?.variantId ?? null,
     noticeCode: null,
+    about: null,
     reasons: [],
   });
   return {
@@ -118,6 +119,7 @@ export function aPassingOn(dispatch: Message, original: Message): Decision {
     role: 'INFORMATION' as const,
     variantId: variant.variantId,
     noticeCode: null,
+    about: null,
     reasons: [],
   };
   return { ...own, variants: [variant, ...own.variants], entries: [entry, ...own.entries] };

@@ -23,11 +23,13 @@ import {
   registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerExplain } from './adapters/http-explain.ts';
+import { registerWhy } from './adapters/http-why.ts';
 import { createDecisionStore } from './adapters/postgres-decision-store.ts';
 import { createFindOverdueThreads, createPendingPublications } from './adapters/postgres-waiting.ts';
 import { createRoutingMetrics } from './adapters/prometheus-routing.ts';
 import { assembleLane, type RouterOverrides } from './assemble-lane.ts';
 import type { RouterConfig } from './config.ts';
+import { explainAbsenceOf } from './routing/explain-absence-of.ts';
 import { explainRouting } from './routing/explain-routing.ts';
 import { relayPending } from './routing/relay-pending.ts';
 import { repeat } from './routing/repeat.ts';
@@ -137,6 +139,11 @@ export async function startRouter(
     nowMs,
     explain: (message, snapshot) =>
       explainRouting(message, sideStore, { directory: snapshot, nowMs: nowMs(), ...bounds }),
+  });
+  registerWhy(app, {
+    directory,
+    nowMs,
+    explainAbsence: (question, snapshot) => explainAbsenceOf(question, sideStore, snapshot),
   });
   const replayPool = createPool({
     url: config.POSTGRES_URL,

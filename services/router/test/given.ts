@@ -135,13 +135,17 @@ export function givenSupplement(
   return givenMessage(correspondent, { kind: 'SUPPLEMENT', body }, { ...answering(original), ...change });
 }
 
-/** A correction of a lead. */
+/** A correction of a lead or a supplement, or of a correction of one. */
 export function givenCorrection(
   correspondent: string,
   original: Message,
   change: RequestChange = {},
 ): Message {
-  const body = { reason: 'A wrong plate.', lead: { text: 'The corrected lead.' } };
+  const ofSupplement = (original.correction ?? original).supplement !== null;
+  const corrected = ofSupplement
+    ? { supplement: { text: 'The corrected facts.' } }
+    : { lead: { text: 'The corrected lead.' } };
+  const body = { reason: 'A wrong plate.', ...corrected };
   return givenMessage(
     correspondent,
     { kind: 'CORRECTION', body },
@@ -202,6 +206,64 @@ export function givenReleaseRequest(
     purpose: 'To warn an invented partner.',
   };
   return givenMessage(correspondent, { kind: 'RELEASE_REQUEST', body }, answering(original));
+}
+
+/** What a post told a local body of a message, by word. */
+export function givenDisclosure(
+  correspondent: string,
+  original: Message,
+  change: RequestChange = {},
+): Message {
+  const body = {
+    original: { messageId: original.messageId },
+    recipientBody: 'Invented port authority',
+    form: 'ORAL',
+    disclosedAt: new Date(noonMs - 60_000).toISOString(),
+    content: 'An invented warning.',
+    legalBasis: 'BILATERAL_AGREEMENT',
+    justification: 'Only the authority can stop the container.',
+    authorisedBy: 'Attaché',
+  } as const;
+  return givenMessage(correspondent, { kind: 'DISCLOSURE', body }, { ...answering(original), ...change });
+}
+
+/** The end of a thread, as somebody declares it. */
+export function givenClosure(correspondent: string, opening: Message, change: RequestChange = {}): Message {
+  const body = { outcome: 'EXPLOITED', feedback: 'Thank you.' } as const;
+  return givenMessage(correspondent, { kind: 'CLOSURE', body }, { threadId: opening.threadId, ...change });
+}
+
+/** A lead that left at once because of a threat to life, released by nobody yet. */
+export function givenEmergency(correspondent: string, change: RequestChange = {}): Message {
+  return givenLead(correspondent, {
+    urgency: 'FLASH',
+    urgencyGround: 'THREAT_TO_LIFE',
+    releaseMode: 'EMERGENCY',
+    places: [{ country: 'DJ' }],
+    ...change,
+  });
+}
+
+/** A review of what left in an emergency, by a person of its correspondent. */
+export function givenReview(
+  correspondent: string,
+  original: Message,
+  actor: string,
+  granted = true,
+): Message {
+  const body = { original: { messageId: original.messageId }, granted };
+  return { ...givenMessage(correspondent, { kind: 'RELEASE', body }, answering(original)), actor };
+}
+
+/** The demonstration with some correspondents suspended. */
+export function givenSuspended(...codes: readonly string[]): DirectorySnapshot {
+  const entries = loadDemonstration('https://issuer.test');
+  return givenDirectory({
+    ...entries,
+    correspondents: entries.correspondents.map((each) =>
+      codes.includes(each.code) ? { ...each, suspended: true } : each,
+    ),
+  });
 }
 
 /** A message as it is read from its lane. */

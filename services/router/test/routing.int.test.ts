@@ -142,7 +142,7 @@ describe('a router', () => {
       expect(notice?.notice).toEqual({
         code: 'reference-unavailable',
         messageId: reply.messageId,
-        detailCodes: [],
+        detailCodes: ['inReplyTo'],
       });
     }
     expect(router.deliveriesOf(forbidden).every(({ correspondent }) => correspondent === 'post:CI')).toBe(

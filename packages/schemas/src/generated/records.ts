@@ -48,6 +48,8 @@ export interface DecisionReason {
   text_fr: string | null;
   /** In English. */
   text_en: string | null;
+  /** Whom it is about: the suspended correspondent for which another stands in. */
+  correspondent: string | null;
 }
 
 /** The message as one audience may see it, without its content. */
@@ -76,6 +78,8 @@ export interface DecisionEntry {
   noticeCode: string | null;
   /** Why. */
   reasons: DecisionReason[];
+  /** The message that a notice is about, under whose messageId it is delivered: a disclosure that is recalled. None for any other notice. */
+  about: string | null;
 }
 
 /** A correspondent considered and not served. */

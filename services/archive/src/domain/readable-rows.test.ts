@@ -99,6 +99,7 @@ const entry = (
   role,
   variantId,
   noticeCode: null,
+  about: null,
   reasons: [],
 });
 

@@ -1,5 +1,5 @@
 import type { DirectorySnapshot } from '@chappe/directory';
-import { decide } from '@chappe/policy';
+import { decide, withMarkingProfile } from '@chappe/policy';
 import {
   completeDraft,
   computeRequestDigest,
@@ -14,17 +14,30 @@ import { type HttpServer, Problem } from '@chappe/service-kit';
 import { Type } from 'typebox';
 import type { Explanation } from '../domain/explain-decision.ts';
 
-const reason = Type.Object({
+/** One reason, in both languages. */
+export const explainedReason = Type.Object({
   code: Type.String(),
   ruleId: Type.Optional(Type.String()),
+  correspondent: Type.Optional(
+    Type.String({ description: 'Whom it is about: the suspended one for which another stands in.' }),
+  ),
   fr: Type.String(),
   en: Type.String(),
+});
+
+const inWords = { fr: Type.String(), en: Type.String() };
+
+const withholding = Type.Object({
+  path: Type.String(),
+  code: Type.String(),
+  ...inWords,
+  source: Type.Object(inWords, { description: 'Where the rule comes from.' }),
 });
 
 const explanation = Type.Object(
   {
     outcome: Type.Union([Type.Literal('ACCEPTED'), Type.Literal('REFUSED'), Type.Literal('HELD')]),
-    reason: Type.Union([reason, Type.Null()]),
+    reason: Type.Union([explainedReason, Type.Null()]),
     directoryRelease: Type.Integer(),
     correspondents: Type.Array(
       Type.Object({
@@ -32,11 +45,18 @@ const explanation = Type.Object(
         nameFr: Type.String(),
         nameEn: Type.String(),
         role: Type.String(),
-        withheld: Type.Array(Type.String()),
-        reasons: Type.Array(reason),
+        withheld: Type.Array(withholding),
+        reasons: Type.Array(explainedReason),
       }),
     ),
-    notServed: Type.Array(Type.Object({ correspondent: Type.String(), reasons: Type.Array(reason) })),
+    others: Type.Optional(
+      Type.Integer({
+        description: 'How many more a follow-up reaches, to whom desks passed its original on.',
+      }),
+    ),
+    notServed: Type.Array(
+      Type.Object({ correspondent: Type.String(), reasons: Type.Array(explainedReason) }),
+    ),
   },
   { title: 'RoutingExplanation' },
 );
@@ -90,7 +110,7 @@ function messageOf(request: MessageRequest, correspondent: string, receivedAt: n
     typeof request.submissionId === 'string'
       ? deriveMessageId(correspondent, request.submissionId)
       : deriveId('explained', correspondent, requestDigest);
-  return completeDraft(draftFromJson(request), {
+  return completeDraft(withMarkingProfile(draftFromJson(request)), {
     correspondent,
     messageId,
     requestDigest,

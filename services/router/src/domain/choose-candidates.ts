@@ -1,8 +1,9 @@
-import { type DirectorySnapshot, matchRules, type RuleMatch, routingFactsOf } from '@chappe/directory';
+import { type DirectorySnapshot, matchMessage, type RuleMatch } from '@chappe/directory';
 import type { RecipientOrigin } from '@chappe/policy';
-import type { DecisionReason, Kind, Message, Recipients } from '@chappe/schemas';
+import type { DecisionReason, Message, Recipients } from '@chappe/schemas';
 import { everyHolderOf, type Holder } from './holders.ts';
 import { antecedentOf, opensThread } from './message-references.ts';
+import { standInsFor } from './stand-ins.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 
 /** A correspondent that may get a message, before policy has been asked. */
@@ -21,14 +22,18 @@ export interface ChoiceContext {
 }
 
 /** A reason by its code alone; the words stand in `reason-words.ts`, not in each record. */
-export function reason(code: string, ruleId: string | null = null): DecisionReason {
-  return { code, ruleId, text_fr: null, text_en: null };
+export function reason(
+  code: string,
+  ruleId: string | null = null,
+  correspondent: string | null = null,
+): DecisionReason {
+  return { code, ruleId, text_fr: null, text_en: null, correspondent };
 }
 
 /**
- * Whom a message concerns, in the order of their codes: whom it names; whom the routing rules name; and,
- * for a message that follows another, whoever that one concerns. The sender has its own copy and is never
- * a candidate.
+ * Whom a message concerns, in the order of their codes: whom it names; whom the routing rules name; for a
+ * message that follows another, whoever that one concerns; and who stands in for those of them that are
+ * suspended. The sender has its own copy and is never a candidate.
  */
 export function chooseCandidates(message: Message, context: ChoiceContext): readonly Candidate[] {
   const chosen = new Map<string, Candidate>();
@@ -37,7 +42,7 @@ export function chooseCandidates(message: Message, context: ChoiceContext): read
     ...(opensThread(message) ? [] : concernedByAntecedent(message, context)),
     ...foundByRules(message, context),
   ];
-  for (const candidate of all) {
+  for (const candidate of [...all, ...standIns(all, message, context)]) {
     const { correspondent } = candidate;
     if (correspondent === '' || correspondent === message.sender.correspondent) continue;
     const before = chosen.get(correspondent);
@@ -51,6 +56,29 @@ export function dutyDeskOf(message: Message, directory: DirectorySnapshot): Cand
   const correspondent = directory.dutyDesk;
   if (correspondent === '' || correspondent === message.sender.correspondent) return null;
   return { correspondent, role: 'ACTION', origin: 'RULE', reasons: [reason('duty-desk')] };
+}
+
+/**
+ * Suspended correspondents stay candidates, so that the decision says why they got nothing. What they hold already
+ * is no share to be passed on: nobody may be told of the correction of what it never got. A stand-in was chosen by
+ * the directory, not by the sender, and policy judges it as such.
+ */
+function standIns(
+  candidates: readonly Candidate[],
+  message: Message,
+  { directory, nowMs }: ChoiceContext,
+): Candidate[] {
+  return candidates
+    .filter(({ correspondent }) => directory.correspondents.get(correspondent)?.suspended === true)
+    .filter(({ reasons }) => !reasons.some(({ code }) => code === 'holder-of-original'))
+    .flatMap(({ correspondent: suspended, role, reasons }) =>
+      standInsFor(suspended, message, directory, nowMs).map((correspondent) => ({
+        correspondent,
+        role,
+        origin: 'RULE' as const,
+        reasons: [reason('stands-in', null, suspended), ...reasons.filter(({ ruleId }) => ruleId !== null)],
+      })),
+    );
 }
 
 /** A desk that a hundred rules name needs no more than these, and a record has bounds. */
@@ -87,32 +115,22 @@ function addressees({ action, information }: Pick<Recipients, 'action' | 'inform
   ];
 }
 
-/**
- * Rules route what opens a thread. What follows goes to those whom the thread concerns, unless a rule
- * asks for its kind by name: otherwise every desk that watches an area would get every answer given in it.
- */
 function foundByRules(message: Message, { directory, nowMs }: ChoiceContext): Candidate[] {
-  const opening = opensThread(message);
-  return matchRules(directory, routingFactsOf(message), nowMs)
-    .filter((match) => opening || namesKind(directory, match.ruleId, message.kind))
-    .flatMap((match) => {
-      const found = (role: Candidate['role']) => (correspondent: string) => ({
-        correspondent,
-        role,
-        origin: 'RULE' as const,
-        reasons: [reasonOf(match)],
-      });
-      return [...match.action.map(found('ACTION')), ...match.information.map(found('INFORMATION'))];
+  const matches = matchMessage(directory, message, { opensThread: opensThread(message), nowMs });
+  return matches.flatMap((match) => {
+    const found = (role: Candidate['role']) => (correspondent: string) => ({
+      correspondent,
+      role,
+      origin: 'RULE' as const,
+      reasons: [reasonOf(match)],
     });
+    return [...match.action.map(found('ACTION')), ...match.information.map(found('INFORMATION'))];
+  });
 }
 
 function reasonOf({ ruleId, fallback, undecided }: RuleMatch): DecisionReason {
   if (fallback) return reason('duty-desk');
   return reason(undecided ? 'rule-undecided' : 'rule', ruleId);
-}
-
-function namesKind(directory: DirectorySnapshot, ruleId: string, kind: Kind): boolean {
-  return directory.rules.find((rule) => rule.ruleId === ruleId)?.match.kinds.includes(kind) ?? false;
 }
 
 function concernedByAntecedent(message: Message, { memory }: ChoiceContext): Candidate[] {
@@ -126,6 +144,10 @@ function concernedByAntecedent(message: Message, { memory }: ChoiceContext): Can
     // A dispatch names whom it is for; a holder that it does not name has nothing to do with it.
     case 'DISPATCH':
       return [];
+    // The originator is asked for its permission, and told what was disclosed, whoever passed its message on.
+    case 'RELEASE_REQUEST':
+    case 'DISCLOSURE':
+      return authorsOf([originalOf(message), antecedent], message, memory);
     default: {
       const author = memory.accepted(antecedent)?.decision.sender;
       // Adding to one's own message concerns those who hold it; anything else answers its author.
@@ -133,6 +155,27 @@ function concernedByAntecedent(message: Message, { memory }: ChoiceContext): Can
       return author === undefined ? [] : [answeredAuthor(author)];
     }
   }
+}
+
+function originalOf({ releaseRequest, disclosure }: Message): string | undefined {
+  return (releaseRequest ?? disclosure)?.original.messageId;
+}
+
+/** The authors of some messages, other than the sender; all that hold them, when it wrote them all itself. */
+function authorsOf(
+  messageIds: readonly (string | undefined)[],
+  { sender }: Message,
+  memory: ThreadMemory,
+): Candidate[] {
+  const known = messageIds.flatMap((messageId) =>
+    messageId === undefined ? [] : (memory.accepted(messageId) ?? []),
+  );
+  const authors = known.map(({ decision }) => decision.sender);
+  const others = [...new Set(authors)].filter((author) => author !== sender.correspondent);
+  if (others.length > 0) return others.map(answeredAuthor);
+  return known.flatMap(({ decision }) =>
+    [...everyHolderOf(memory, decision.messageId).values()].map(asHolder),
+  );
 }
 
 function answeredAuthor(correspondent: string): Candidate {

@@ -11,6 +11,7 @@ import {
 } from '@chappe/schemas';
 import { reason } from './choose-candidates.ts';
 import type { Entitled } from './entitle-candidates.ts';
+import type { FollowUpFaultCode } from './judge-follow-up.ts';
 import { VariantBook } from './variant-book.ts';
 
 /** Why a message is refused. Stable: senders and their systems act on them. */
@@ -19,7 +20,8 @@ export type RefusalCode =
   | 'reference-unavailable'
   | 'too-many-waiting'
   | 'original-cancelled'
-  | 'no-recipient';
+  | 'no-recipient'
+  | FollowUpFaultCode;
 
 /** A bare notice: the fact of a follow-up, without what it says. */
 export type NoticeCode = 'corrected' | 'cancelled';
@@ -31,15 +33,19 @@ export interface DecisionContext {
   readonly directory: DirectorySnapshot;
 }
 
+/** Told to whoever may not read a follow-up of what it holds, or owes the recall of what it disclosed. */
+export interface BareNotice {
+  readonly correspondent: string;
+  readonly code: NoticeCode;
+  readonly reasons: readonly DecisionReason[];
+  /** The disclosure that is recalled; null when the notice is about what the decided message follows. */
+  readonly about: string | null;
+}
+
 /** Who gets an accepted message, and in which form. */
 export interface Distribution {
   readonly entitled: readonly Entitled[];
-  /** Those who may not read a follow-up of what they hold. */
-  readonly notices: readonly {
-    correspondent: string;
-    code: NoticeCode;
-    reasons: readonly DecisionReason[];
-  }[];
+  readonly notices: readonly BareNotice[];
   readonly denied: readonly DecisionDenial[];
   /** What a dispatch passes on, to whom. */
   readonly passedOn: { readonly original: Message; readonly entitled: readonly Entitled[] } | null;
@@ -62,6 +68,7 @@ export function acceptMessage(
       role,
       variantId: variants.variantOf(of, withheld, passedOn).variantId,
       noticeCode: null,
+      about: null,
       reasons: [...reasons],
     });
   };
@@ -69,15 +76,14 @@ export function acceptMessage(
   const { passedOn } = distribution;
   for (const each of passedOn?.entitled ?? []) if (passedOn !== null) deliver(passedOn.original, each, true);
   for (const each of distribution.entitled) deliver(message, each, false);
-  for (const { correspondent, code, reasons } of distribution.notices) {
-    entries.push(noticeEntry(message, correspondent, code, reasons));
-  }
+  for (const notice of distribution.notices) entries.push(noticeEntry(message, notice));
   entries.push({
     deliveryId: deriveId('delivery', decisionId, message.messageId, message.sender.correspondent),
     correspondent: message.sender.correspondent,
     role: 'SENDER',
     variantId: variants.variantOf(message, [], false).variantId,
     noticeCode: null,
+    about: null,
     reasons: [reason('sender')],
   });
   return {
@@ -90,19 +96,36 @@ export function acceptMessage(
   };
 }
 
-/** The decision that refuses a message: its sender alone is told, by a notice with code and messageId. */
+/** Why a message is refused, where in it, and who was considered. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Fields of the message, as `body/original`; never values. */
+  readonly places: readonly string[];
+  readonly denied: readonly DecisionDenial[];
+}
+
+/** What precedes a place among the reasons of a refusal. */
+export const placePrefix = 'at/';
+
+/** The decision that refuses a message: its sender alone is told, by a notice with code, places and messageId. */
 export function refuseMessage(
   message: Message,
-  code: RefusalCode,
+  { code, places, denied }: Refusal,
   context: DecisionContext,
-  denied: readonly DecisionDenial[] = [],
 ): Decision {
   return {
     ...headerOf(message, context),
     outcome: 'REFUSED',
     refusalCode: code,
     variants: [],
-    entries: [noticeEntry(message, message.sender.correspondent, code, [reason(code)])],
+    entries: [
+      noticeEntry(message, {
+        correspondent: message.sender.correspondent,
+        code,
+        reasons: [reason(code), ...places.map((place) => reason(`${placePrefix}${place}`))],
+        about: null,
+      }),
+    ],
     denied: [...denied],
   };
 }
@@ -114,16 +137,21 @@ export function decisionIdOf({ messageId, requestDigest }: Message): string {
 
 function noticeEntry(
   message: Message,
-  correspondent: string,
-  code: RefusalCode | NoticeCode,
-  reasons: readonly DecisionReason[],
+  {
+    correspondent,
+    code,
+    reasons,
+    about,
+  }: Omit<BareNotice, 'code'> & { readonly code: RefusalCode | NoticeCode },
 ): DecisionEntry {
+  const names = [decisionIdOf(message), correspondent, ...(about === null ? [] : [about])];
   return {
-    deliveryId: deriveId('notice', decisionIdOf(message), correspondent),
+    deliveryId: deriveId('notice', ...names),
     correspondent,
     role: 'NOTICE',
     variantId: null,
     noticeCode: code,
+    about,
     reasons: [...reasons],
   };
 }

@@ -1,5 +1,6 @@
 import { renderVariant } from '@chappe/policy';
 import type { DecisionEntry, DecisionVariant, Delivery, Message } from '@chappe/schemas';
+import { placePrefix } from './compose-decision.ts';
 import type { KnownDecision } from './thread-memory.ts';
 
 /** Finds an original by its messageId; null when it was erased. */
@@ -54,16 +55,26 @@ function deliveryOf(
   };
 }
 
-/** A refusal names the sender's own message; a bare notice names the message that its reader holds. */
+/**
+ * A refusal names the sender's own message; a bare notice names the message that its reader holds. The recall of a
+ * disclosure stands under the disclosure's own id, so that it is acknowledged apart from the recall of the message.
+ */
 function noticeOf(known: KnownDecision, entry: DecisionEntry): Delivery {
   const { decision, subjectId } = known;
-  const about = decision.outcome === 'REFUSED' ? decision.messageId : (subjectId ?? decision.messageId);
+  const held = decision.outcome === 'REFUSED' ? decision.messageId : (subjectId ?? decision.messageId);
   return {
     ...headerOf(known, entry),
+    messageId: entry.about ?? decision.messageId,
     variantId: null,
     variantSha256: null,
     message: null,
-    notice: { code: entry.noticeCode ?? 'unknown', messageId: about, detailCodes: [] },
+    notice: {
+      code: entry.noticeCode ?? 'unknown',
+      messageId: entry.about ?? held,
+      detailCodes: entry.reasons.flatMap(({ code }) =>
+        code.startsWith(placePrefix) ? [code.slice(placePrefix.length)] : [],
+      ),
+    },
   };
 }
 

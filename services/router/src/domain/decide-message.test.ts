@@ -113,6 +113,27 @@ describe('a message whose reference cannot be used', () => {
     ),
   };
 
+  it('is told where, and never what is amiss there', () => {
+    const history = new ThreadHistory();
+    history.route([root, elsewhere]);
+    const messages = Object.values(cases);
+    for (const message of messages) history.route([message], { maxHeldPerSender: 10 });
+    history.sweep(noonMs + 60_000);
+    const places = messages.map((message) =>
+      history.decisionOn(message).entries.flatMap(({ reasons }) => reasons.slice(1).map(({ code }) => code)),
+    );
+    expect(places).toEqual([
+      ['at/inReplyTo'],
+      ['at/inReplyTo'],
+      ['at/threadId'],
+      ['at/inReplyTo'],
+      ['at/inReplyTo'],
+      ['at/supersedes'],
+      ['at/body/original'],
+      ['at/body/original'],
+    ]);
+  });
+
   for (const [name, message] of Object.entries(cases)) {
     it(`waits when it ${name}, then is refused alike`, () => {
       const history = new ThreadHistory();

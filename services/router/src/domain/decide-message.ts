@@ -1,8 +1,8 @@
 import type { DirectorySnapshot } from '@chappe/directory';
 import type { Decision, Message } from '@chappe/schemas';
-import { acceptMessage, type RefusalCode, refuseMessage } from './compose-decision.ts';
+import { acceptMessage, type Refusal, refuseMessage } from './compose-decision.ts';
 import { distributeMessage } from './distribute-message.ts';
-import { areReferencesUsable } from './judge-references.ts';
+import { areReferencesUsable, unusableReferences } from './judge-references.ts';
 import { opensThread, referencesOf, subjectOf } from './message-references.ts';
 import type { Arrival, HeldMessage, KnownDecision, ThreadMemory } from './thread-memory.ts';
 
@@ -39,7 +39,8 @@ export function decideMessage(arrival: Arrival, memory: ThreadMemory, context: R
   if (!isBehind(arrival, held, held) && areReferencesUsable(message, memory))
     return decided(arrival, memory, context);
   if (memory.heldBy(message.sender.correspondent) >= context.maxHeldPerSender) {
-    return { fate: 'DECIDED', known: refused(arrival, 'too-many-waiting', context) };
+    const places = unusableReferences(message, memory);
+    return { fate: 'DECIDED', known: refused(arrival, { code: 'too-many-waiting', places }, context) };
   }
   return {
     fate: 'HELD',
@@ -66,7 +67,9 @@ export function decideHeld(
   const behind = isBehind(held, waiting.slice(0, waiting.indexOf(held)), waiting);
   if (!behind && areReferencesUsable(message, memory)) return decided(held, memory, context).known;
   const late = giveUpBeforeMs !== null && held.heldUntilMs <= giveUpBeforeMs;
-  return late && !behind ? refused(held, 'reference-unavailable', context) : undefined;
+  if (!late || behind) return undefined;
+  const places = unusableReferences(message, memory);
+  return refused(held, { code: 'reference-unavailable', places }, context);
 }
 
 /**
@@ -122,17 +125,17 @@ function decided(
   const answer = distributeMessage(message, { memory, directory, nowMs });
   const known = answer.distributed
     ? record(arrival, acceptMessage(message, answer.distribution, { lane, nowMs, directory }))
-    : record(arrival, refuseMessage(message, answer.code, { lane, nowMs, directory }, answer.denied));
+    : record(arrival, refuseMessage(message, answer, { lane, nowMs, directory }));
   return { fate: 'DECIDED', known };
 }
 
 function conflict(arrival: Arrival, context: RoutingContext): Fate & { fate: 'CONFLICT' } {
-  return { fate: 'CONFLICT', known: refused(arrival, 'CONFLICT', context) };
+  return { fate: 'CONFLICT', known: refused(arrival, { code: 'CONFLICT', places: [] }, context) };
 }
 
-function refused(arrival: Arrival, code: RefusalCode, context: RoutingContext): KnownDecision {
+function refused(arrival: Arrival, refusal: Omit<Refusal, 'denied'>, context: RoutingContext): KnownDecision {
   const { message, lane } = arrival;
-  return record(arrival, refuseMessage(message, code, { lane, ...context }));
+  return record(arrival, refuseMessage(message, { ...refusal, denied: [] }, { lane, ...context }));
 }
 
 /** Of a refused message the router keeps no content: its sender has it, and the archive. */

@@ -6,21 +6,28 @@ import {
   dutyDeskOf,
   reason,
 } from './choose-candidates.ts';
-import type { Distribution, NoticeCode, RefusalCode } from './compose-decision.ts';
+import type { BareNotice, Distribution, NoticeCode, Refusal } from './compose-decision.ts';
+import { disclosuresOf } from './disclosures.ts';
 import { denial, type Entitled, entitleCandidates } from './entitle-candidates.ts';
 import { holdersOf, isCancelled } from './holders.ts';
+import { judgeFollowUp } from './judge-follow-up.ts';
 import { subjectOf } from './message-references.ts';
 import { releasedCorrespondents } from './released-correspondents.ts';
 
 /** Who gets a message whose references hold, or why nobody does. */
 export type Distributed =
   | { readonly distributed: true; readonly distribution: Distribution }
-  | { readonly distributed: false; readonly code: RefusalCode; readonly denied: readonly DecisionDenial[] };
+  | ({ readonly distributed: false } & Refusal);
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** Chooses who is concerned, asks policy about each, and makes sure that the message reaches somebody. */
+/**
+ * Judges what a follow-up does, chooses who is concerned, asks policy about each, and makes sure that the message
+ * reaches somebody.
+ */
 export function distributeMessage(message: Message, context: ChoiceContext): Distributed {
+  const fault = judgeFollowUp(message, context);
+  if (fault !== null) return refusal(fault);
   const candidates = chooseCandidates(message, context);
   if (message.kind === 'DISPATCH') return distributeDispatch(message, candidates, context);
   const { entitled, denied } = entitleCandidates(candidates, message, context.directory, nobody);
@@ -32,8 +39,45 @@ export function distributeMessage(message: Message, context: ChoiceContext): Dis
     denied: denied.filter(({ correspondent }) => !noticed.has(correspondent)),
     passedOn: null,
   };
-  if (entitled.length + notices.length > 0) return { distributed: true, distribution };
-  return fallBackOnDutyDesk(message, distribution, context);
+  const reached: Distributed =
+    entitled.length + notices.length > 0
+      ? { distributed: true, distribution }
+      : fallBackOnDutyDesk(message, distribution, context);
+  return reached.distributed ? { ...reached, distribution: withRecalls(message, reached, context) } : reached;
+}
+
+function refusal({ code, places = [], denied = [] }: Pick<Refusal, 'code'> & Partial<Refusal>): Distributed {
+  return { distributed: false, code, places, denied };
+}
+
+/** Adds the recalls that are owed for what was told to local bodies, whichever came first, telling or recall. */
+function withRecalls(
+  message: Message,
+  { distribution }: { readonly distribution: Distribution },
+  { memory }: ChoiceContext,
+): Distribution {
+  const recalls = recalledDisclosures(message, memory).map(
+    ([correspondent, about]): BareNotice => ({
+      correspondent,
+      code: 'cancelled',
+      reasons: [reason('disclosed')],
+      about,
+    }),
+  );
+  return { ...distribution, notices: [...distribution.notices, ...recalls] };
+}
+
+function recalledDisclosures(
+  message: Message,
+  memory: ChoiceContext['memory'],
+): readonly (readonly [discloser: string, disclosure: string])[] {
+  if (message.kind === 'CANCELLATION') {
+    return disclosuresOf(memory, message.cancels ?? '').map(
+      ({ decision }) => [decision.sender, decision.messageId] as const,
+    );
+  }
+  const late = message.kind === 'DISCLOSURE' && isCancelled(memory, subjectOf(message) ?? '');
+  return late ? [[message.sender.correspondent, message.messageId]] : [];
 }
 
 /** A lead that nobody else gets is still somebody's business, unless its sender said otherwise. */
@@ -45,7 +89,7 @@ function fallBackOnDutyDesk(message: Message, reached: Distribution, context: Ch
     ...reached.denied,
     ...fallback.denied.filter(({ correspondent }) => !known.has(correspondent)),
   ];
-  if (fallback.entitled.length === 0) return { distributed: false, code: 'no-recipient', denied };
+  if (fallback.entitled.length === 0) return refusal({ code: 'no-recipient', denied });
   return { distributed: true, distribution: { ...reached, denied, entitled: fallback.entitled } };
 }
 
@@ -64,7 +108,7 @@ function bareNotices(
   );
   return denied
     .filter(({ correspondent }) => holders.has(correspondent))
-    .map(({ correspondent, reasons }) => ({ correspondent, code, reasons }));
+    .map(({ correspondent, reasons }) => ({ correspondent, code, reasons, about: null }));
 }
 
 function noticeCodeOf({ kind }: Message): NoticeCode | null {
@@ -83,15 +127,20 @@ function distributeDispatch(
   { memory, directory, nowMs }: ChoiceContext,
 ): Distributed {
   const subjectId = subjectOf(message) ?? '';
-  if (isCancelled(memory, subjectId)) return { distributed: false, code: 'original-cancelled', denied: [] };
+  const places = ['body/original'];
+  if (isCancelled(memory, subjectId)) return refusal({ code: 'original-cancelled', places });
   const original = memory.accepted(subjectId)?.original() ?? null;
-  if (original === null) return { distributed: false, code: 'reference-unavailable', denied: [] };
+  if (original === null) return refusal({ code: 'reference-unavailable', places });
   const holders = holdersOf(memory, subjectId);
   const instructed = entitleCandidates(candidates, message, directory, nobody);
   const newcomers = instructed.entitled
     .map(({ candidate }) => candidate)
     .filter(({ correspondent }) => !holders.has(correspondent))
-    .map((candidate) => ({ ...candidate, origin: 'DISPATCH' as const, reasons: [reason('dispatched')] }));
+    .map((candidate) => ({
+      ...candidate,
+      origin: 'DISPATCH' as const,
+      reasons: [reason('dispatched'), ...candidate.reasons.filter(({ code }) => code === 'stands-in')],
+    }));
   const released = releasedCorrespondents(memory, subjectId, nowMs);
   const passedOn = entitleCandidates(newcomers, original, directory, released);
   const refused = new Set(passedOn.denied.map(({ correspondent }) => correspondent));
@@ -104,7 +153,7 @@ function distributeDispatch(
     const candidate = candidates.find((each) => each.correspondent === correspondent);
     if (candidate !== undefined) denied.push(denial(candidate, reasons[0]?.code ?? 'dispatched'));
   }
-  if (entitled.length === 0) return { distributed: false, code: 'no-recipient', denied };
+  if (entitled.length === 0) return refusal({ code: 'no-recipient', denied });
   return {
     distributed: true,
     distribution: { entitled, notices: [], denied, passedOn: { original, entitled: passedOn.entitled } },

@@ -23,7 +23,13 @@ describe('an explanation', () => {
     });
     expect(correspondents[0]?.reasons[0]?.fr).toContain('Désigné par une règle de diffusion.');
     expect(correspondents[0]?.reasons[0]?.en).toContain('Named by a routing rule.');
-    expect(correspondents[0]?.withheld).toContain('recipients.excluded');
+    const excluded = correspondents[0]?.withheld.find(({ path }) => path === 'recipients.excluded');
+    expect(excluded).toMatchObject({
+      code: 'variant.exclusions',
+      fr: expect.stringContaining('à l’écart'),
+      en: expect.stringContaining('keeps out'),
+      source: { en: 'Rule of the network' },
+    });
   });
 
   it('says of the correspondents that the sender named why they would get nothing', () => {

@@ -31,6 +31,30 @@ export function everyHolderOf(memory: ThreadMemory, messageId: string): Readonly
   return holders;
 }
 
+/** In which role, and without which paths, a correspondent was given a message; null when it was not. */
+export function copyHeldBy(
+  memory: ThreadMemory,
+  messageId: string,
+  correspondent: string,
+): { readonly role: 'ACTION' | 'INFORMATION'; readonly withheld: readonly string[] } | null {
+  const own = memory.accepted(messageId);
+  const orders = [
+    ...(own === undefined ? [] : [{ decision: own.decision, passedOn: null }]),
+    ...memory.followUps(messageId, 'DISPATCH').map(({ decision }) => ({ decision, passedOn: messageId })),
+  ];
+  for (const { decision, passedOn } of orders) {
+    const variants = new Map(decision.variants.map((variant) => [variant.variantId, variant]));
+    for (const entry of decision.entries) {
+      const variant = entry.variantId === null ? undefined : variants.get(entry.variantId);
+      if (entry.correspondent !== correspondent || variant?.messageId !== passedOn) continue;
+      if (entry.role === 'ACTION' || entry.role === 'INFORMATION') {
+        return { role: entry.role, withheld: variant.withheld };
+      }
+    }
+  }
+  return null;
+}
+
 /** Whether a message is withdrawn: itself, or what it corrects. */
 export function isCancelled(memory: ThreadMemory, messageId: string): boolean {
   if (memory.followUps(messageId, 'CANCELLATION').length > 0) return true;

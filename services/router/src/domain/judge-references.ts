@@ -3,12 +3,19 @@ import { holdersOf } from './holders.ts';
 import { type Reference, referencesOf } from './message-references.ts';
 import type { KnownDecision, ThreadMemory } from './thread-memory.ts';
 
-/**
- * Whether everything that a message refers to may be referred to by its sender. The answer does not say
- * what is amiss: absent and forbidden must look alike to whoever probes.
- */
+/** Whether everything that a message refers to may be referred to by its sender. */
 export function areReferencesUsable(message: Message, memory: ThreadMemory): boolean {
-  return referencesOf(message).every((reference) => isUsable(reference, message, memory));
+  return unusableReferences(message, memory).length === 0;
+}
+
+/**
+ * Where a message refers to what its sender may not refer to. The answer does not say what is amiss there: absent
+ * and forbidden must look alike to whoever probes.
+ */
+export function unusableReferences(message: Message, memory: ThreadMemory): readonly Reference['place'][] {
+  return referencesOf(message)
+    .filter((reference) => !isUsable(reference, message, memory))
+    .map(({ place }) => place);
 }
 
 function isUsable(reference: Reference, message: Message, memory: ThreadMemory): boolean {

@@ -1,10 +1,12 @@
-import type { Message } from '@chappe/schemas';
+import type { Message, MessageReference } from '@chappe/schemas';
 
 /** What a sender must be to a message in order to refer to it. */
 export type Standing = 'PARTICIPANT' | 'AUTHOR';
 
 /** A message of the same thread that another one refers to. */
 export interface Reference {
+  /** Where the message names it. */
+  readonly place: 'inReplyTo' | 'supersedes' | 'cancels' | 'threadId' | 'body/original';
   readonly messageId: string;
   readonly standing: Standing;
   /** The copy that is meant, when the sender says so. */
@@ -18,18 +20,21 @@ export interface Reference {
 export function referencesOf(message: Message): readonly Reference[] {
   const { dispatch, releaseRequest, release, disclosure } = message;
   const references: Reference[] = [];
-  const refer = (messageId: string | null, standing: Standing, requestDigest: string | null = null): void => {
-    if (messageId !== null) references.push({ messageId, standing, requestDigest });
+  const refer = (place: Reference['place'], messageId: string | null, standing: Standing): void => {
+    if (messageId !== null) references.push({ place, messageId, standing, requestDigest: null });
   };
-  refer(message.inReplyTo, 'PARTICIPANT');
-  refer(message.supersedes, 'AUTHOR');
-  refer(message.cancels, 'AUTHOR');
-  for (const body of [dispatch, releaseRequest, disclosure]) {
-    if (body !== null) refer(body.original.messageId, 'PARTICIPANT', body.original.requestDigest);
-  }
-  if (release !== null) refer(release.original.messageId, 'AUTHOR', release.original.requestDigest);
+  const referToOriginal = (body: { original: MessageReference } | null, standing: Standing): void => {
+    if (body === null) return;
+    const { messageId, requestDigest } = body.original;
+    references.push({ place: 'body/original', messageId, standing, requestDigest });
+  };
+  refer('inReplyTo', message.inReplyTo, 'PARTICIPANT');
+  refer('supersedes', message.supersedes, 'AUTHOR');
+  refer('cancels', message.cancels, 'AUTHOR');
+  for (const body of [dispatch, releaseRequest, disclosure]) referToOriginal(body, 'PARTICIPANT');
+  referToOriginal(release, 'AUTHOR');
   if (references.length === 0 && message.threadId !== message.messageId)
-    refer(message.threadId, 'PARTICIPANT');
+    refer('threadId', message.threadId, 'PARTICIPANT');
   return references;
 }
 
@@ -38,7 +43,7 @@ export function opensThread(message: Message): boolean {
   return referencesOf(message).length === 0;
 }
 
-/** The message that this one corrects, cancels, dispatches or releases. */
+/** The message that this one corrects, cancels, dispatches, releases or discloses. */
 export function subjectOf(message: Message): string | null {
   switch (message.kind) {
     case 'CORRECTION':
@@ -49,6 +54,8 @@ export function subjectOf(message: Message): string | null {
       return message.dispatch?.original.messageId ?? null;
     case 'RELEASE':
       return message.release?.original.messageId ?? null;
+    case 'DISCLOSURE':
+      return message.disclosure?.original.messageId ?? null;
     default:
       return null;
   }
@@ -56,9 +63,11 @@ export function subjectOf(message: Message): string | null {
 
 /**
  * The message that a follow-up answers: what it corrects, cancels or passes on, else what it replies to,
- * else the head of its thread. A RELEASE answers the request for it, not the message that it frees.
+ * else the head of its thread. A RELEASE answers the request for it, not the message that it frees, and a
+ * DISCLOSURE what it is reported on.
  */
 export function antecedentOf(message: Message): string {
-  const subject = message.kind === 'RELEASE' ? null : subjectOf(message);
+  const answers = message.kind === 'RELEASE' || message.kind === 'DISCLOSURE';
+  const subject = answers ? null : subjectOf(message);
   return subject ?? message.inReplyTo ?? message.supersedes ?? message.cancels ?? message.threadId;
 }

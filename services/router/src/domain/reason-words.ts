@@ -31,9 +31,21 @@ const words: Readonly<Record<string, Words>> = {
   },
   'holder-of-original': { fr: 'Détient le message d’origine.', en: 'Holds the original message.' },
   dispatched: { fr: 'Destinataire d’une rediffusion.', en: 'Addressee of a dispatch.' },
+  'stands-in': {
+    fr: 'Remplace un correspondant suspendu :',
+    en: 'Stands in for a suspended correspondent:',
+  },
+  disclosed: {
+    fr: 'A communiqué le message annulé à un organisme local, et doit l’en faire retirer.',
+    en: 'Disclosed the cancelled message to a local body, and owes its recall there.',
+  },
   'unknown-correspondent': {
     fr: 'Correspondant inconnu de l’annuaire.',
     en: 'Correspondent unknown to the directory.',
+  },
+  'not-concerned': {
+    fr: 'Rien de ce que vous pouvez savoir ne le lui destine : ni nom, ni règle, ni fil.',
+    en: 'Nothing that you may know of sends it there: no name, no rule, no thread.',
   },
   CONFLICT: {
     fr: 'Un autre message a déjà été envoyé sous ce numéro de dépôt.',
@@ -50,6 +62,30 @@ const words: Readonly<Record<string, Words>> = {
   'original-cancelled': {
     fr: 'Le message à rediffuser a été annulé.',
     en: 'The message to dispatch was cancelled.',
+  },
+  'not-cancellable': {
+    fr: 'Une annulation ne s’annule pas : envoyez le message de nouveau.',
+    en: 'A cancellation cannot be cancelled: send the message anew.',
+  },
+  'correction-of-other-kind': {
+    fr: 'Le corps corrigé n’est pas de la nature du message d’origine.',
+    en: 'The corrected body is not of the original’s kind.',
+  },
+  'extension-not-later': {
+    fr: 'La nouvelle échéance n’est pas postérieure à celle de la demande.',
+    en: 'The new date is not after the one that was asked for.',
+  },
+  'not-lead-desk': {
+    fr: 'Seul le bureau qui mène le fil peut le clore.',
+    en: 'Only the desk that leads the thread may close it.',
+  },
+  'review-by-superior': {
+    fr: 'Un supérieur du même correspondant, autre que le rédacteur, fait la revue d’un envoi d’urgence.',
+    en: 'A superior of the same correspondent, other than the writer, reviews what left in an emergency.',
+  },
+  'nothing-to-review': {
+    fr: 'Ce message n’a pas été envoyé en urgence, ou a déjà été libéré : rien n’est à revoir.',
+    en: 'This message did not leave in an emergency, or was released: there is nothing to review.',
   },
   'no-recipient': {
     fr: 'Personne ne peut recevoir ce message.',

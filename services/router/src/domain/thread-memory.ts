@@ -3,7 +3,7 @@ import type { Decision, Lane, Message } from '@chappe/schemas';
 /** A decision that stands, with what is needed to publish it whole again. */
 export interface KnownDecision {
   readonly decision: Decision;
-  /** The message that it corrects, cancels, dispatches or releases. */
+  /** The message that it corrects, cancels, dispatches, releases or discloses. */
   readonly subjectId: string | null;
   readonly traceId: string | null;
   /** The message as it was decided; null when refused or erased. A function, so that few are decoded. */
@@ -60,12 +60,17 @@ export class ThreadMemory {
     return this.#copies.get(messageId)?.find(({ decision }) => decision.requestDigest === requestDigest);
   }
 
+  /** The decisions on all copies of a message, in the order of recording. */
+  copies(messageId: string): readonly KnownDecision[] {
+    return this.#copies.get(messageId) ?? [];
+  }
+
   /** The one copy of a message that was accepted. */
   accepted(messageId: string): KnownDecision | undefined {
     return this.#copies.get(messageId)?.find(({ decision }) => decision.outcome === 'ACCEPTED');
   }
 
-  /** Accepted corrections, cancellations, dispatches and releases of a message. */
+  /** Accepted corrections, cancellations, dispatches, releases and disclosures of a message. */
   followUps(messageId: string, kind: Decision['kind']): readonly KnownDecision[] {
     return this.#followUps.get(messageId)?.filter(({ decision }) => decision.kind === kind) ?? [];
   }

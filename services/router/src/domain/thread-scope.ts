@@ -23,6 +23,8 @@ export function scopeOf(arrivals: readonly Arrival[]): ThreadScope {
     locks.add(message.threadId).add(message.messageId);
     messages.add(message.messageId);
     for (const { messageId } of referencesOf(message)) messages.add(messageId);
+    // Who leads a thread follows from what opened it.
+    if (message.kind === 'CLOSURE') messages.add(message.threadId);
     if (!opensThread(message)) senders.add(message.sender.correspondent);
   }
   return { locks: [...locks], threads: [...threads], messages: [...messages], senders: [...senders] };

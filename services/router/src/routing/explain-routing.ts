@@ -20,7 +20,8 @@ export async function explainRouting(
 ): Promise<Explanation> {
   const arrival = { message, lane: laneOf(message.urgency), encoded: new Uint8Array() };
   const records = await threads.read(scopeOf([arrival]));
-  const [fate] = decideSlice([arrival], records, context).fates;
+  const { fates, findOriginal } = decideSlice([arrival], records, context);
+  const [fate] = fates;
   if (fate === undefined) throw new Error('a slice of one message has one fate');
-  return explainFate(fate, context.directory);
+  return explainFate(fate, context.directory, findOriginal);
 }
