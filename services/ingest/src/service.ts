@@ -86,7 +86,7 @@ export async function startIngest(
 
     const memory = withRecentSubmissions(cache ?? noSharedMemory);
     const submission: SubmitPorts = {
-      correspondents: () => directoryInForce(directory()).correspondents,
+      directory: () => directoryInForce(directory()),
       memory: overrides.wrapMemory?.(memory) ?? memory,
       encode: messageRecord,
       send: laneProducers.send,

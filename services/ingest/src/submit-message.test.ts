@@ -55,7 +55,12 @@ function given(
     },
   };
   const ports: SubmitPorts = {
-    correspondents: () => new Map([[sender.code, sender]]),
+    directory: () => ({
+      correspondents: new Map([[sender.code, sender]]),
+      releaseRules: [],
+      ruleIndex: { rules: [], byId: new Map(), always: [], drawers: [] },
+      dutyDesk: 'desk:duty',
+    }),
     memory,
     encode: (message, lane) => ({
       topic: lane,

@@ -1,12 +1,6 @@
 import type { OutgoingRecord, SendOutcome } from '@chappe/kafka';
 import type { Subject } from '@chappe/policy';
-import {
-  type Correspondent,
-  computeRequestDigest,
-  type Lane,
-  type Message,
-  type MessageRequest,
-} from '@chappe/schemas';
+import { computeRequestDigest, type Lane, type Message, type MessageRequest } from '@chappe/schemas';
 import {
   type Acceptance,
   type AcceptanceContext,
@@ -42,7 +36,7 @@ export interface SubmissionMemory {
 
 /** What submitting needs of the world. */
 export interface SubmitPorts {
-  readonly correspondents: () => ReadonlyMap<string, Correspondent>;
+  readonly directory: () => AcceptanceContext['directory'];
   readonly memory: SubmissionMemory;
   readonly encode: (message: Message, lane: Lane) => OutgoingRecord;
   readonly send: (lane: Lane, record: OutgoingRecord) => Promise<SendOutcome>;
@@ -107,7 +101,7 @@ function identityOf(
   { subject, submissionId, request }: SubmitRequest,
   ports: SubmitPorts,
 ): Identity | undefined {
-  const sender = ports.correspondents().get(subject.correspondent);
+  const sender = ports.directory().correspondents.get(subject.correspondent);
   if (sender === undefined) return undefined;
   const { messageId, reference } = deriveIdentity(sender, submissionId);
   const body = request.submissionId === undefined ? { ...request, submissionId } : request;
@@ -150,7 +144,7 @@ function accept(
     {
       ...ports.settings,
       subject,
-      correspondents: ports.correspondents(),
+      directory: ports.directory(),
       receivedAtMs: ports.nowMs(),
       traceId,
     },

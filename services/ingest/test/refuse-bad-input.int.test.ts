@@ -136,6 +136,27 @@ describe('each bad body has its own problem, within a second', () => {
     expectRefusal(answer, 400, 'too-many-values');
   });
 
+  it('a release that is missing says in the caller’s language whose, by which rule, for whom and why', async () => {
+    const body = leadText((text) =>
+      text.replace('{', '{"recipients":{"action":[{"correspondent":"partner:example-agency"}]},'),
+    );
+    const answers = await Promise.all(
+      ['fr', 'en'].map((language) => scene.post(body, { headers: { 'accept-language': language } })),
+    );
+    const [french, english] = answers.map((answer) => {
+      expectRefusal(answer, 403, 'release-required');
+      const [finding] = answer.body.errors as [{ pointer: string; detail: string; facts: object }];
+      expect(finding).toMatchObject({
+        pointer: '/recipients/action/0/correspondent',
+        facts: { rules: ['outside-the-network'], destinations: ['partner:example-agency'] },
+      });
+      expect(String(answer.body.detail)).toContain(finding.detail.replace(/\.$/, ''));
+      return finding.detail;
+    });
+    expect(french).toContain('demande la validation d’un supérieur (releaser ou ');
+    expect(english).toContain('needs the release of a superior (releaser or ');
+  });
+
   it('another media type', async () => {
     const answer = await scene.post('a=1', {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

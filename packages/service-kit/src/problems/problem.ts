@@ -1,16 +1,21 @@
 import { type ProblemCode, problems } from './catalogue.ts';
 
-/** One finding inside a problem: where (RFC 6901 pointer into the body, or a parameter), what, and why. */
-export interface ProblemFinding {
+/**
+ * One finding inside a problem: where (RFC 6901 pointer into the body, or a parameter), what, and why. What only
+ * one route can find has a code of that route's own.
+ */
+export interface ProblemFinding<Code extends string = ProblemCode> {
   readonly pointer: string;
-  readonly code: ProblemCode;
+  readonly code: Code;
   readonly detail: string;
+  /** What a program needs of it besides the words: names of rules, roles, correspondents. */
+  readonly facts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What accompanies a problem beside its code. Nothing here may quote content that the client sent. */
 export interface ProblemExtras {
   readonly detail?: string | undefined;
-  readonly errors?: readonly ProblemFinding[] | undefined;
+  readonly errors?: readonly ProblemFinding<string>[] | undefined;
   /** Seconds for the Retry-After header. */
   readonly retryAfterS?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -26,7 +31,7 @@ export interface ProblemBody {
   detail?: string;
   instance?: string;
   traceId: string;
-  errors?: readonly ProblemFinding[];
+  errors?: readonly ProblemFinding<string>[];
 }
 
 /** An error that knows the answer it becomes. Throw it from a handler, a hook or a domain adapter. */

@@ -39,7 +39,8 @@ export const remedies: Readonly<Record<ProblemCode, string>> = {
   'person-required': 'Sign in as a person; client credentials cannot acknowledge for one.',
   forbidden: 'Your grants do not cover this.',
   'unknown-correspondent': 'Look the code up in the directory.',
-  'release-required': 'Have a releaser send it, or use EMERGENCY for a threat to life.',
+  'release-required': 
+    'Have one of the roles in the detail send it, or use EMERGENCY for a threat to life: it leaves at once and owes a review.',
   'above-ceiling': 'Do not send it here; use the network of that classification.',
   'receipt-taken': 'Leave it, or ask whom the detail names, or a head, to hand it over.',
   'receipt-assigned': 'Have whoever holds it, or a head, hand it over to you.',

@@ -5,11 +5,14 @@ import type { SubmissionOutcome } from '../submit-message.ts';
 
 const mostFindings = 20;
 
-/** The problem that tells a sender why its submission was not acknowledged. */
-export function problemOfOutcome(outcome: Exclude<SubmissionOutcome, { status: 'acknowledged' }>): Problem {
+/** The problem that tells a sender why its submission was not acknowledged, in its language where we have it. */
+export function problemOfOutcome(
+  outcome: Exclude<SubmissionOutcome, { status: 'acknowledged' }>,
+  language: 'fr' | 'en',
+): Problem {
   switch (outcome.status) {
     case 'refused':
-      return problemOfFindings(outcome.findings);
+      return problemOfFindings(outcome.findings, language);
     case 'conflict':
       return new Problem('submission-conflict', {
         detail: 'This submissionId was used for another body. Nothing was written.',
@@ -27,14 +30,20 @@ export function problemOfOutcome(outcome: Exclude<SubmissionOutcome, { status: '
 }
 
 /** Several findings as one problem; the first one gives the type. */
-export function problemOfFindings(findings: readonly Finding[]): Problem {
-  const [first] = findings;
+function problemOfFindings(findings: readonly Finding[], language: 'fr' | 'en'): Problem {
+  const [first, ...others] = findings.map(({ detailFr, ...finding }) =>
+    language === 'fr' && detailFr !== undefined ? { ...finding, detail: detailFr } : finding,
+  );
   if (first === undefined) return new Problem('invalid-value');
-  const more = findings.length === 1 ? '' : ` ${findings.length - 1} more in errors.`;
+  const more = others.length === 0 ? '' : ` ${others.length} more in errors.`;
   return new Problem(first.code, {
-    detail: `${first.pointer === '' ? 'The request' : first.pointer}: ${first.detail}.${more}`,
-    errors: findings.slice(0, mostFindings),
+    detail: `${first.pointer === '' ? 'The request' : first.pointer}: ${ended(first.detail)}${more}`,
+    errors: [first, ...others].slice(0, mostFindings),
   });
+}
+
+function ended(sentence: string): string {
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
 /** Why a request has no usable identity. */

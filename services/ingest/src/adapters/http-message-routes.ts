@@ -89,11 +89,12 @@ export function registerMessageRoutes(app: HttpServer, ports: MessageRoutePorts)
         traceId: request.traceId,
         nowMs: ports.nowMs(),
       });
+      const language = languageOf(request.headers['accept-language']);
       if (request.query.dryRun === true) {
         const decision = decide(submit.subject, 'message.dry-run', null, { nowMs: ports.nowMs() });
         if (decision.effect === 'deny') throw new Problem('forbidden');
         const preview = ports.preview(submit);
-        if (preview.status !== 'acknowledged') throw problemOfOutcome(preview);
+        if (preview.status !== 'acknowledged') throw problemOfOutcome(preview, language);
         const explanation = await ports.explainRouting(body, request.headers, request.traceId);
         const { messageId, reference } = preview.acknowledgement;
         return reply.code(200).send({ messageId, reference, wouldBeAccepted: true, explanation });
@@ -101,7 +102,7 @@ export function registerMessageRoutes(app: HttpServer, ports: MessageRoutePorts)
       const waitMs = ports.limiter.take(submit.subject.correspondent, body.urgency, 1);
       if (waitMs > 0) throw rateLimited(waitMs);
       const outcome = await ports.submit(submit);
-      if (outcome.status !== 'acknowledged') throw problemOfOutcome(outcome);
+      if (outcome.status !== 'acknowledged') throw problemOfOutcome(outcome, language);
       return reply.code(202).send(toAccepted(outcome.acknowledgement));
     },
   );
@@ -136,7 +137,7 @@ export function registerMessageRoutes(app: HttpServer, ports: MessageRoutePorts)
             if (invalid !== undefined) throw invalid;
             const submit = identify(message as MessageRequest, undefined, { subject, traceId, nowMs });
             const outcome = await ports.submit(submit);
-            if (outcome.status !== 'acknowledged') throw problemOfOutcome(outcome);
+            if (outcome.status !== 'acknowledged') throw problemOfOutcome(outcome, language);
             return { submissionId, status: 202, accepted: toAccepted(outcome.acknowledgement) };
           } catch (error) {
             const problem =

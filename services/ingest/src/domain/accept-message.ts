@@ -1,4 +1,4 @@
-import type { Subject } from '@chappe/policy';
+import { type Subject, withMarkingProfile } from '@chappe/policy';
 import {
   type Correspondent,
   completeDraft,
@@ -17,6 +17,7 @@ import { checkEntities } from './check-entities.ts';
 import { checkMarkings } from './check-markings.ts';
 import { checkRecipients } from './check-recipients.ts';
 import { checkReferences } from './check-references.ts';
+import { judgeRelease, type ReleaseDirectory } from './check-release.ts';
 import { checkSender } from './check-sender.ts';
 import { checkTimes } from './check-times.ts';
 import type { Finding } from './finding.ts';
@@ -34,7 +35,7 @@ export interface Submission {
 /** All that acceptance depends on besides the request: who asks, what the directory says, the time. */
 export interface AcceptanceContext {
   readonly subject: Subject;
-  readonly correspondents: ReadonlyMap<string, Correspondent>;
+  readonly directory: ReleaseDirectory;
   readonly ceiling: string;
   readonly retention: RetentionDays;
   readonly receivedAtMs: number;
@@ -52,30 +53,18 @@ export type Acceptance =
  */
 export function acceptMessage(submission: Submission, context: AcceptanceContext): Acceptance {
   const { subject, receivedAtMs } = context;
-  const sender = context.correspondents.get(subject.correspondent);
+  const { correspondents } = context.directory;
+  const sender = correspondents.get(subject.correspondent);
   if (sender === undefined) return refused([unknownSender]);
   const draft = draftFromJson(submission.request);
   draft.submissionId = submission.submissionId;
-  const findings = [
-    ...checkSender(draft, subject, context.correspondents, receivedAtMs),
-    ...checkBody(draft),
-    ...checkMarkings(draft, { deployment: context.ceiling, correspondent: sender.ceiling }),
-    ...checkReferences(draft, submission.messageId),
-    ...checkRecipients(draft, context.correspondents),
-    ...checkTimes(draft, receivedAtMs),
-    ...checkEntities(draft),
-    ...checkCodes(draft),
-  ];
-  if (findings.length > 0) return refused(findings);
-  const isReleased = subject.kind === 'PERSON' && draft.releaseMode !== 'EMERGENCY';
-  const message = completeDraft(draft, {
+  const message = completeDraft(withMarkingProfile(draft), {
     messageId: submission.messageId,
     reference: submission.reference,
     correspondent: subject.correspondent,
     actor: subject.id,
-    // An emergency leaves at once; who releases it is known only after the superior's review.
-    releasedBy: isReleased ? subject.id : null,
-    releasedAt: isReleased ? receivedAtMs : null,
+    releasedBy: null,
+    releasedAt: null,
     receivedAt: receivedAtMs,
     retainUntil: retainUntil(draft, receivedAtMs, context.retention),
     requestDigest: submission.requestDigest,
@@ -83,6 +72,21 @@ export function acceptMessage(submission: Submission, context: AcceptanceContext
     schemaVersion: writtenVersion,
     withheld: [],
   });
+  const release = judgeRelease(message, subject, context.directory, receivedAtMs);
+  const findings = [
+    ...checkSender(draft, subject, receivedAtMs),
+    ...release.findings,
+    ...checkBody(draft),
+    ...checkMarkings(draft, { deployment: context.ceiling, correspondent: sender.ceiling }),
+    ...checkReferences(draft, submission.messageId),
+    ...checkRecipients(draft, correspondents),
+    ...checkTimes(draft, receivedAtMs),
+    ...checkEntities(draft),
+    ...checkCodes(draft),
+  ];
+  if (findings.length > 0) return refused(findings);
+  message.releasedBy = release.releasedBy;
+  message.releasedAt = release.releasedBy === null ? null : receivedAtMs;
   return { status: 'accepted', message, lane: laneOf(message.urgency) };
 }
 

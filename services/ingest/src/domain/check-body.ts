@@ -19,13 +19,21 @@ export function checkBody(draft: MessageDraft): Finding[] {
             : invalid('/body/duplicateOf', 'belongs to the outcome DUPLICATE'),
         ]
       : []),
+    ...(draft.closure?.duplicateOf != null && draft.closure.duplicateOf === draft.threadId
+      ? [invalid('/body/duplicateOf', 'a thread is no duplicate of itself')]
+      : []),
     ...(draft.hit !== null && draft.hit.first.messageId >= draft.hit.second.messageId
       ? [invalid('/body/second', 'the two messages stand in the order of their ids')]
       : []),
-    ...(draft.release?.granted && draft.release.releaseTo.length === 0
+    ...(draft.release?.granted && draft.release.releaseTo.length === 0 && !mayBeReview(draft)
       ? [missing('/body/releaseTo', 'a permission says to whom')]
       : []),
   ];
+}
+
+/** A superior's review of what left in an emergency: it answers the very message that it is about, and is for nobody. */
+function mayBeReview({ release, inReplyTo }: MessageDraft): boolean {
+  return release !== null && inReplyTo === release.original.messageId;
 }
 
 function checkOneBody(draft: MessageDraft): Finding[] {

@@ -28,6 +28,23 @@ describe('markings', () => {
       ['invalid-value /evaluation/source', 'invalid-value /evaluation/information'],
     ],
     ['the same in its own', { evaluation: { scheme: 'ADMIRALTY', source: 'D', information: '5' } }, []],
+    ['a profile alone', { markingProfile: 'network' }, []],
+    ['a profile that nobody knows', { markingProfile: 'mine' }, ['invalid-value /markingProfile']],
+    [
+      'a profile of a partner, without the partner',
+      { markingProfile: 'partner-permission-needed' },
+      ['missing-field /provenance'],
+    ],
+    [
+      'markings that contradict the profile',
+      {
+        markingProfile: 'partner-permission-needed',
+        tlp: 'GREEN',
+        handling: ['H0'],
+        provenance: { kind: 'PARTNER', partner: 'partner:agency', thirdPartyRule: false },
+      },
+      ['invalid-value /tlp', 'invalid-value /handling', 'invalid-value /provenance/thirdPartyRule'],
+    ],
     ['a number without its stream', { senderSeq: 4 }, ['missing-field /senderStream']],
   ])('%s', (_what, changes, expected) => {
     expect(findings({ ...lead, ...changes } as MessageRequest)).toEqual(expected);
@@ -167,6 +184,42 @@ describe('bodies', () => {
     ]);
   });
 
+  it('of a disclosure name whom they were told to in one script, and when in the past', () => {
+    const disclosure = (body: object): MessageRequest =>
+      ({
+        ...reply,
+        kind: 'DISCLOSURE',
+        body: {
+          original: { messageId: original },
+          recipientBody: 'Invented port authority',
+          form: 'ORAL',
+          disclosedAt: at(-1),
+          content: 'Told.',
+          legalBasis: 'BILATERAL_AGREEMENT',
+          justification: 'Only they can stop it.',
+          authorisedBy: 'Attaché',
+          ...body,
+        },
+      }) as MessageRequest;
+    expect(findings(disclosure({}))).toEqual([]);
+    expect(findings(disclosure({ disclosedAt: at(1) }))).toEqual(['invalid-value /body/disclosedAt']);
+    expect(
+      findings(disclosure({ recipientBody: 'Port \u202Eytirohtua', authorisedBy: 'Att\u0430ché' })),
+    ).toEqual(['invalid-value /body/recipientBody', 'invalid-value /body/authorisedBy']);
+  });
+
+  it('of a closure do not call a thread the duplicate of itself', () => {
+    const closure = (duplicateOf: string): MessageRequest =>
+      ({
+        ...lead,
+        kind: 'CLOSURE',
+        threadId: thread,
+        body: { outcome: 'DUPLICATE', duplicateOf },
+      }) as MessageRequest;
+    expect(findings(closure(thread))).toEqual(['invalid-value /body/duplicateOf']);
+    expect(findings(closure(original))).toEqual([]);
+  });
+
   it('name their entities once, with details of their type, and link those that exist', () => {
     const body = {
       text: 'x',
@@ -191,6 +244,12 @@ describe('times', () => {
     ['sent before it was written', { authoredAt: at(-1), sentAt: at(-2) }, ['invalid-value /sentAt']],
     ['a deadline in the past', { replyBy: at(-1) }, ['invalid-value /replyBy']],
     ['a deadline that passed while the message was on its way', { sentAt: at(-3), replyBy: at(-1) }, []],
+    [
+      'a clock that was never set',
+      { authoredAt: '1970-01-01T00:07:00Z', sentAt: '1970-01-01T00:08:00Z' },
+      ['invalid-value /authoredAt', 'invalid-value /sentAt'],
+    ],
+    ['something that happened long ago', { occurredAt: '1969-05-04T00:00:00Z' }, []],
     ['an end before the beginning', { validFrom: at(5), expiresAt: at(4) }, ['invalid-value /expiresAt']],
   ])('%s', (_what, changes, expected) => {
     expect(findings({ ...lead, ...changes } as MessageRequest)).toEqual(expected);
@@ -215,6 +274,16 @@ describe('codes', () => {
       'an invisible mark in a foreign reference',
       { externalRefs: [{ system: 'SIENA', value: 'A\u200B1' }] },
       ['invalid-value /externalRefs/0/value'],
+    ],
+    [
+      'a tag character that no font shows, in the name of a unit',
+      { sender: { unit: 'Chancery\u{E0041}' } },
+      ['invalid-value /sender/unit'],
+    ],
+    [
+      'a line separator in whom a tear line may be told',
+      { tearline: { text: 'x', language: 'en', releasableTo: ['Port\u2028authority'], form: 'ORAL' } },
+      ['invalid-value /tearline/releasableTo/0'],
     ],
     [
       'Arabic with direction marks in free text',

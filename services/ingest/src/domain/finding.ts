@@ -15,6 +15,10 @@ export interface Finding {
   /** RFC 6901 pointer into the request body. */
   readonly pointer: string;
   readonly detail: string;
+  /** The same in French, where it names what a person has to go and ask for. */
+  readonly detailFr?: string;
+  /** What a program needs of it: names of rules, roles, correspondents. */
+  readonly facts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A finding about a value that may not be so. */

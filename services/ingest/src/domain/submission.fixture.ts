@@ -1,5 +1,5 @@
 import type { Subject } from '@chappe/policy';
-import type { Correspondent, MessageRequest } from '@chappe/schemas';
+import type { Correspondent, MessageRequest, ReleaseRule } from '@chappe/schemas';
 import { type AcceptanceContext, acceptMessage, deriveIdentity } from './accept-message.ts';
 
 /** When the submissions of the tests are received. */
@@ -54,16 +54,37 @@ export const as = (role: Subject['grants'][number]['role'], changes: Partial<Sub
   ...changes,
 });
 
+/** A rule that asks for a release, unless a test says otherwise for partners. */
+export const releaseRule = (changes: Partial<ReleaseRule> = {}): ReleaseRule => ({
+  releaseRuleId: 'to-partners',
+  kinds: [],
+  urgencies: [],
+  activities: [],
+  destinationTypes: ['PARTNER'],
+  destinations: [],
+  roles: ['releaser', 'desk-officer', 'desk-head', 'service'],
+  author: 'person-1',
+  reason: 'What leaves the network commits the post.',
+  validFrom: 0,
+  validUntil: null,
+  ...changes,
+});
+
 /** Who asks, the directory and the time, unless a test says otherwise. */
 export const context: AcceptanceContext = {
   subject: as('officer'),
-  correspondents: new Map([
-    correspondent('post:DJ'),
-    correspondent('post:CI'),
-    correspondent('desk:duty', { type: 'DESK', ceiling: 'SECRET' }),
-    correspondent('post:OLD', { suspended: true }),
-    correspondent('partner:agency', { type: 'PARTNER' }),
-  ]),
+  directory: {
+    correspondents: new Map([
+      correspondent('post:DJ'),
+      correspondent('post:CI'),
+      correspondent('desk:duty', { type: 'DESK', ceiling: 'SECRET' }),
+      correspondent('post:OLD', { suspended: true }),
+      correspondent('partner:agency', { type: 'PARTNER' }),
+    ]),
+    releaseRules: [releaseRule()],
+    ruleIndex: { rules: [], byId: new Map(), always: [], drawers: [] },
+    dutyDesk: 'desk:duty',
+  },
   ceiling: 'SECRET',
   retention: { operational: 100, other: 50, rehearsal: 5 },
   receivedAtMs: nowMs,
