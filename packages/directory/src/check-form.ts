@@ -23,7 +23,7 @@ type Form = 'file' | 'release';
 type Check = (value: unknown, path: string, form: Form, found: FormFinding[]) => void;
 
 /** The field of a directory record that holds an entry of each list. */
-const recordFields: Readonly<Record<EntryList, string>> = {
+export const recordFields: Readonly<Record<EntryList, string>> = {
   correspondents: 'correspondent',
   coverage: 'coverage',
   persons: 'person',

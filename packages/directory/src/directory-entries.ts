@@ -34,6 +34,24 @@ export interface DirectoryEntries {
 /** The name of one list of a release, as files and entries have it. */
 export type EntryList = keyof DirectoryEntries;
 
+/** Every list, with nothing in it yet. */
+export function emptyLists<T>(): { [L in EntryList]: T[] } {
+  return {
+    correspondents: [],
+    coverage: [],
+    persons: [],
+    systems: [],
+    grants: [],
+    rules: [],
+    channels: [],
+    units: [],
+    positions: [],
+    shifts: [],
+    absences: [],
+    releaseRules: [],
+  };
+}
+
 /** The key of a release's manifest; entries have `<kind>/<identifier>`. */
 export const manifestKey = 'manifest';
 

@@ -4,6 +4,8 @@ import { type DirectoryEntries, type EntryList, entryKeys } from './directory-en
 export type DirectoryProblemCode =
   | 'not-a-directory-file'
   | 'too-many-entries'
+  | 'unknown-entry'
+  | 'other-key'
   | 'too-many-problems'
   | 'unknown-field'
   | 'missing-field'

@@ -1,14 +1,25 @@
+export { changeEntries, changesFile, type EntryChange, releaseFile } from './change-entries.ts';
 export { dueAt } from './channel-clock.ts';
+export { entryLists } from './check-form.ts';
 export { type Capital, type Country, countries, countryCodes, isCountry } from './countries.ts';
 export { type CoverageQuestion, type CoveringPost, coveringPosts } from './cover-country.ts';
 export { demonstrationApprover, demonstrationProposer, loadDemonstration } from './demonstration.ts';
 export { diffReleases, type EntryDifference, type FieldDifference } from './diff-releases.ts';
-export { type DirectoryEntries, entriesOf, entryRecords, manifestKey } from './directory-entries.ts';
+export {
+  type DirectoryEntries,
+  type EntryList,
+  entriesOf,
+  entryRecords,
+  manifestKey,
+} from './directory-entries.ts';
 export type { DirectoryProblem, DirectoryProblemCode } from './directory-problem.ts';
 export { type DutyQuestion, type OnDuty, onDuty } from './duty-rota.ts';
+export { listChanges } from './list-changes.ts';
 export { matchMessage } from './match-message.ts';
 export { dutyDeskRuleId, matchRules, type RuleMatch } from './match-rules.ts';
 export { type DirectoryFile, type FilesJudgement, judgeDirectoryFiles } from './read-directory-files.ts';
+export { type FileEntries, readEntries } from './read-entries.ts';
+export { type RehearsedRelease, rehearseRelease } from './rehearse-release.ts';
 export { buildRelease, type ReleaseHeader, recordForm, releaseDigest } from './release.ts';
 export {
   applyDirectoryRecord,
@@ -33,3 +44,4 @@ export { type RollForward, rollForward } from './roll-forward.ts';
 export { type RoutingFacts, routingFactsOf } from './routing-facts.ts';
 export type { DirectorySnapshot } from './snapshot.ts';
 export { validateEntries } from './validate-entries.ts';
+export { writeEntries } from './write-entries.ts';

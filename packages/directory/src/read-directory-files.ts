@@ -1,6 +1,12 @@
 import { checkForm, entryLists, pointerStep } from './check-form.ts';
-import type { DirectoryEntries, EntryList } from './directory-entries.ts';
-import { type DirectoryProblem, type Finding, type Origin, placeFinding } from './directory-problem.ts';
+import { type DirectoryEntries, type EntryList, emptyLists } from './directory-entries.ts';
+import {
+  type DirectoryProblem,
+  type Finding,
+  type Origin,
+  type Origins,
+  placeFinding,
+} from './directory-problem.ts';
 import { type FileEntries, readEntries } from './read-entries.ts';
 import { boundProblems, mostEntriesPerList, validateEntries } from './validate-entries.ts';
 
@@ -30,7 +36,11 @@ export function judgeDirectoryFiles(files: readonly DirectoryFile[], issuer: str
   const origins = emptyLists<Origin>();
   const unreadable = files.flatMap((file) => gather(file, lists, origins));
   if (unreadable.length > 0) return { status: 'refused', problems: boundProblems(unreadable) };
+  return judgeLists(lists, origins, issuer);
+}
 
+/** Judges entries in their file form, of which the places are known. */
+export function judgeLists(lists: FileEntries, origins: Origins, issuer: string): FilesJudgement {
   const entries = readEntries(lists, issuer);
   const malformed = entryLists.flatMap((list) =>
     lists[list].flatMap((entry, index) =>
@@ -100,21 +110,4 @@ function withoutRepeats(problems: readonly DirectoryProblem[]): readonly Directo
       return !formal;
     }),
   );
-}
-
-function emptyLists<T>(): { [L in EntryList]: T[] } {
-  return {
-    correspondents: [],
-    coverage: [],
-    persons: [],
-    systems: [],
-    grants: [],
-    rules: [],
-    channels: [],
-    units: [],
-    positions: [],
-    shifts: [],
-    absences: [],
-    releaseRules: [],
-  };
 }

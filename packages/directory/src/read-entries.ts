@@ -32,7 +32,7 @@ import type { DirectoryEntries } from './directory-entries.ts';
 export type FileEntries = Readonly<Record<keyof DirectoryEntries, readonly object[]>>;
 
 /** Stands for the issuer of tokens in files, since each installation has its own. */
-const issuerPlaceholder = '{issuer}';
+export const issuerPlaceholder = '{issuer}';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -11,7 +11,7 @@ import type {
   Unit,
 } from '@chappe/schemas';
 import { type CountryShare, sharesByCountry } from './coverage-index.ts';
-import { entriesOf } from './directory-entries.ts';
+import { type DirectoryEntries, entriesOf } from './directory-entries.ts';
 import { type DutyIndex, indexDuty } from './duty-index.ts';
 import { buildRuleIndex, type RuleIndex } from './rule-index.ts';
 
@@ -23,6 +23,8 @@ export interface DirectorySnapshot {
   readonly publishedAtMs: number;
   readonly proposedBy: string;
   readonly approvedBy: string;
+  /** The content as it was published, of which all below are indexes. */
+  readonly entries: DirectoryEntries;
   readonly correspondents: ReadonlyMap<string, Correspondent>;
   /** Countries for which a post is PRIMARY whatever the theme, by correspondent. */
   readonly coverage: ReadonlyMap<string, readonly string[]>;
@@ -57,10 +59,6 @@ export function holderKey(kind: string, holder: string): string {
 
 /** Builds the snapshot of a complete release. Total: what validation refuses does not occur in a release. */
 export function buildSnapshot(manifest: Manifest, records: readonly DirectoryRecord[]): DirectorySnapshot {
-  const entries = entriesOf(records);
-  const { correspondents, coverage, persons, systems, grants, rules } = entries;
-  const byCode = new Map(correspondents.map((each) => [each.code, each]));
-  const dutyDesk = correspondents.find((each) => each.dutyDesk)?.code ?? '';
   return {
     release: manifest.number,
     sha256: manifest.sha256,
@@ -68,6 +66,23 @@ export function buildSnapshot(manifest: Manifest, records: readonly DirectoryRec
     publishedAtMs: manifest.publishedAt,
     proposedBy: manifest.proposedBy,
     approvedBy: manifest.approvedBy,
+    ...indexEntries(entriesOf(records)),
+  };
+}
+
+/** What a snapshot says of its content. */
+export type IndexedEntries = Omit<
+  DirectorySnapshot,
+  'release' | 'sha256' | 'demonstration' | 'publishedAtMs' | 'proposedBy' | 'approvedBy'
+>;
+
+/** Indexes the content of a release, published or only proposed. */
+export function indexEntries(entries: DirectoryEntries): IndexedEntries {
+  const { correspondents, coverage, persons, systems, grants, rules } = entries;
+  const byCode = new Map(correspondents.map((each) => [each.code, each]));
+  const dutyDesk = correspondents.find((each) => each.dutyDesk)?.code ?? '';
+  return {
+    entries,
     correspondents: byCode,
     coverage: new Map(coverage.map((each) => [each.correspondent, each.countries])),
     sharesByCountry: sharesByCountry(coverage),
