@@ -85,6 +85,15 @@ export interface Tracking {
   readonly items: readonly TrackedRecipient[];
   /** How many more a follow-up reached through others, and how many of them owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
+  /** Of a cancellation: what was told to local bodies, and who owes its recall there. */
+  readonly disclosures?: readonly {
+    readonly correspondent: string;
+    /** The DISCLOSURE, under whose id whoever disclosed acknowledges the recall. */
+    readonly messageId: string;
+    readonly state: ReceiptStage;
+    readonly receipts: readonly GivenReceipt[];
+    readonly owed: readonly OwedReceipt[];
+  }[];
 }
 
 /** A receipt that a recipient still owes. */

@@ -81,6 +81,18 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
       }),
       { description: 'Recipients that the sender may know of' },
     ),
+    disclosures: Type.Optional(
+      Type.Array(
+        Type.Object({
+          correspondent: text,
+          messageId: Type.String({ description: 'The DISCLOSURE' }),
+          state: text,
+          receipts: Type.Array(givenReceiptSchema),
+          owed,
+        }),
+        { description: 'Of a cancellation: what was told to local bodies, and who owes its recall there' },
+      ),
+    ),
     others: Type.Optional(
       Type.Object(
         { count: Type.Integer(), owing: Type.Integer() },

@@ -3,6 +3,7 @@ import type { Message } from '@chappe/schemas';
 import type { SentItem } from '../domain/sent-status.ts';
 import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
 import { decodeContent } from './postgres-inbox.ts';
+import { readRecalledDisclosures } from './postgres-recalled-disclosures.ts';
 import { readHistories } from './postgres-receipts.ts';
 
 /** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
@@ -46,6 +47,7 @@ export function createTrackingReader(db: Queryable): ReadTracking {
       state: item.state,
       kind: item.kind,
       senderInside,
+      disclosures: await readRecalledDisclosures(db, item),
       known: followsUp(item) ? await readKnown(db, item) : null,
       deliveries: deliveries.map((row) => ({
         correspondent: row.correspondent,

@@ -1,6 +1,7 @@
 import { isRecall } from './give-receipt.ts';
 import { type GivenReceipt, type ReceiptStage, rankOf } from './receipt-state.ts';
 import { type GivenReceiptJson, showGivenReceipt } from './show-receipt.ts';
+import { type TrackedDisclosure, type TrackedDisclosureJson, trackDisclosures } from './track-disclosures.ts';
 
 /** One delivery of a sent message, as the store has it. */
 export interface TrackedDelivery {
@@ -40,6 +41,8 @@ export interface SentTracking {
   readonly known: ReadonlySet<string> | null;
   /** Whether the sender is a post or a desk. */
   readonly senderInside: boolean;
+  /** Of a cancellation: what was told to local bodies and is recalled there. */
+  readonly disclosures?: readonly TrackedDisclosure[];
 }
 
 /** A receipt that is still owed. */
@@ -69,6 +72,8 @@ export interface TrackingJson {
   readonly items: readonly TrackedRecipientJson[];
   /** Of a follow-up: those who are not the sender's to know of, how many, and how many of them still owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
+  /** Of a cancellation: the disclosures to local bodies, and who still owes their recall. */
+  readonly disclosures?: readonly TrackedDisclosureJson[];
 }
 
 /**
@@ -97,6 +102,9 @@ export function trackMessage(tracking: SentTracking): TrackingJson {
     messageId: tracking.messageId,
     state: tracking.state,
     items: named.map((each) => showRecipient(each, recalls.get(each.correspondent), visible)),
+    ...(tracking.disclosures === undefined || tracking.disclosures.length === 0
+      ? {}
+      : { disclosures: trackDisclosures(tracking.disclosures) }),
     ...(unnamed.length === 0 || !tracking.senderInside
       ? {}
       : {
