@@ -145,6 +145,36 @@ export const problems = {
     title: 'This receipt does not fit this delivery',
     titleFr: 'Cet accusé ne convient pas à cette remise',
   },
+  'directory-not-sound': {
+    status: 422,
+    title: 'Proposed directory not sound',
+    titleFr: 'Annuaire proposé défectueux',
+  },
+  'nothing-changes': {
+    status: 422,
+    title: 'The proposal changes nothing',
+    titleFr: 'La proposition ne change rien',
+  },
+  'release-superseded': {
+    status: 409,
+    title: 'Another release of the directory came between',
+    titleFr: "Une autre version de l'annuaire est intervenue",
+  },
+  'too-many-proposals': {
+    status: 409,
+    title: 'Too many proposals open',
+    titleFr: 'Trop de propositions en attente',
+  },
+  'proposal-closed': {
+    status: 409,
+    title: 'Proposal already decided',
+    titleFr: 'Proposition déjà tranchée',
+  },
+  'second-person-required': {
+    status: 403,
+    title: 'Somebody else must decide',
+    titleFr: 'Une autre personne doit en décider',
+  },
   'webhook-target-refused': {
     status: 422,
     title: 'Target of the webhook refused',

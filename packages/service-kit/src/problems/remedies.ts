@@ -39,13 +39,20 @@ export const remedies: Readonly<Record<ProblemCode, string>> = {
   'person-required': 'Sign in as a person; client credentials cannot acknowledge for one.',
   forbidden: 'Your grants do not cover this.',
   'unknown-correspondent': 'Look the code up in the directory.',
-  'release-required': 
+  'release-required':
     'Have one of the roles in the detail send it, or use EMERGENCY for a threat to life: it leaves at once and owes a review.',
   'above-ceiling': 'Do not send it here; use the network of that classification.',
   'receipt-taken': 'Leave it, or ask whom the detail names, or a head, to hand it over.',
   'receipt-assigned': 'Have whoever holds it, or a head, hand it over to you.',
   'receipt-closed': 'Nothing is owed any more; receipts never revert. The detail says how it was closed.',
   'receipt-not-applicable': 'A cancellation is complied with, not rejected; a notice can only be read.',
+  'directory-not-sound':
+    'Mend what `errors` lists; after `release:` a pointer is in the release in force, beginning with the key.',
+  'nothing-changes': 'Nothing is to be done; compare with the release in force.',
+  'release-superseded': 'Compare with the last release and propose again on it.',
+  'too-many-proposals': 'Have some decided, or withdraw them.',
+  'proposal-closed': 'Propose anew what is still wanted.',
+  'second-person-required': 'Ask another directory administrator; nobody decides on an own proposal.',
   'webhook-target-refused':
     'Give an `https` address on the Internet, its host in the form in which it is understood; what is inside, the operator lists.',
   'webhook-challenge-failed':
