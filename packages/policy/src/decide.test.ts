@@ -174,6 +174,31 @@ describe('decide', () => {
     );
   });
 
+  it('opens nowhere more for a symbol unknown to this release than for any other', () => {
+    const unknown = fc.constantFrom<((resource: MessageResource) => MessageResource)[]>(
+      (each) => ({ ...each, classification: 'UNKNOWN' }),
+      (each) => ({ ...each, tlp: 'UNKNOWN' }),
+      (each) => ({ ...each, handling: ['UNKNOWN'] }),
+      (each) => ({ ...each, crimeAreas: ['UNKNOWN'] }),
+    );
+    fc.assert(
+      fc.property(
+        anySubject,
+        anyReadAction,
+        anyMessageResource,
+        unknown,
+        (subject, action, resource, change) => {
+          if (decide(subject, action, change(resource), now).effect === 'allow') {
+            expect(decide(subject, action, resource, now).effect).toBe('allow');
+          }
+          const uncleared = subject.grants.map((grant) => ({ ...grant, clearance: 'UNKNOWN' }));
+          expect(decide({ ...subject, grants: uncleared }, action, resource, now).effect).toBe('deny');
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('agrees with its own form as a predicate, on generated populations', () => {
     let allowed = 0;
     fc.assert(

@@ -79,6 +79,25 @@ describe('a variant', { timeout: 60_000 }, () => {
     expect(narrowed).toBeGreaterThan(50);
   });
 
+  it('is nowhere wider for a symbol unknown to this release than for any other', () => {
+    const unknown = fc.constantFrom(...unknowns);
+    fc.assert(
+      fc.property(anyTold, anyRecipient, anyRelation, unknown, (told, recipient, relation, change) => {
+        const known = entitle(recipient, tell(told), relation);
+        const after = entitle(
+          { ...recipient, ...change.recipient },
+          tell({ ...told, ...change.told?.(told) }),
+          relation,
+        );
+        if (!after.entitled) return;
+        expect(known.entitled).toBe(true);
+        const paths = after.withheld.map(({ path }) => path);
+        if (known.entitled) expect(known.withheld.every(({ path }) => isCovered(path, paths))).toBe(true);
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+
   it('is a record that can be written and read, and the same again from its own result', () => {
     fc.assert(
       fc.property(anyTold, anyRecipient, anyRelation, (told, recipient, relation) => {
@@ -137,6 +156,23 @@ const restrictions: readonly ((told: Told) => Told)[] = [
   (told) => ({ ...told, persons: told.persons.map((person) => ({ ...person, minor: true })) }),
   (told) => ({ ...told, things: told.things.map((thing) => ({ ...thing, type: 'UNKNOWN' as const })) }),
   (told) => ({ ...told, things: told.things.map((thing) => ({ ...thing, relation: 'UNKNOWN' as const })) }),
+];
+
+/** Each puts UNKNOWN where any other symbol stood. */
+const unknowns: readonly {
+  readonly recipient?: Partial<RecipientProfile>;
+  readonly told?: (told: Told) => Partial<Told>;
+}[] = [
+  { recipient: { type: 'UNKNOWN' } },
+  { recipient: { ceiling: 'UNKNOWN' } },
+  { told: () => ({ classification: 'UNKNOWN' }) },
+  { told: () => ({ tlp: 'UNKNOWN' }) },
+  { told: () => ({ handling: ['UNKNOWN'] }) },
+  { told: ({ provenance }) => ({ provenance: provenance && { ...provenance, kind: 'UNKNOWN' } }) },
+  { told: ({ tearline }) => ({ tearline: tearline && { ...tearline, form: 'UNKNOWN' } }) },
+  { told: ({ persons }) => ({ persons: persons.map((each) => ({ ...each, category: 'UNKNOWN' })) }) },
+  { told: ({ things }) => ({ things: things.map((each) => ({ ...each, type: 'UNKNOWN' })) }) },
+  { told: ({ things }) => ({ things: things.map((each) => ({ ...each, relation: 'UNKNOWN' })) }) },
 ];
 
 function next<S extends string>(order: readonly S[], current: S): S {

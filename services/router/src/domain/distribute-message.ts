@@ -12,14 +12,14 @@ import { denial, type Entitled, entitleCandidates } from './entitle-candidates.t
 import { holdersOf, isCancelled } from './holders.ts';
 import { judgeFollowUp } from './judge-follow-up.ts';
 import { subjectOf } from './message-references.ts';
-import { releasedCorrespondents } from './released-correspondents.ts';
+import { type Releases, releasedCorrespondents } from './released-correspondents.ts';
 
 /** Who gets a message whose references hold, or why nobody does. */
 export type Distributed =
   | { readonly distributed: true; readonly distribution: Distribution }
   | ({ readonly distributed: false } & Refusal);
 
-const nobody: ReadonlySet<string> = new Set();
+const nobody: Releases = new Map();
 
 /**
  * Judges what a follow-up does, chooses who is concerned, asks policy about each, and makes sure that the message

@@ -1,5 +1,5 @@
 import type { DirectorySnapshot } from '@chappe/directory';
-import { entitle, type RecipientProfile, type Withheld } from '@chappe/policy';
+import { entitle, type RecipientProfile, type Step, stepCodes, type Withheld } from '@chappe/policy';
 import type { DecisionDenial, Message } from '@chappe/schemas';
 import { type Candidate, reason } from './choose-candidates.ts';
 import type { Releases } from './released-correspondents.ts';
@@ -21,7 +21,7 @@ export function entitleCandidates(
   candidates: readonly Candidate[],
   message: Message,
   directory: DirectorySnapshot,
-  released: Releases | ReadonlySet<string>,
+  released: Releases,
 ): Entitlements {
   const entitled: Entitled[] = [];
   const denied: DecisionDenial[] = [];
@@ -32,8 +32,9 @@ export function entitleCandidates(
       continue;
     }
     const answer = entitle(profile, message, candidate.role);
-    if (answer.entitled) entitled.push({ candidate, withheld: answer.withheld });
-    else denied.push(denial(candidate, answer.code));
+    if (answer.entitled) {
+      entitled.push({ candidate: withPolicy(candidate, answer.steps), withheld: answer.withheld });
+    } else denied.push(denial(candidate, answer.code));
   }
   return { entitled, denied };
 }
@@ -43,15 +44,31 @@ export function denial(candidate: Candidate, code: string): DecisionDenial {
   return { correspondent: candidate.correspondent, reasons: [reason(code), ...candidate.reasons] };
 }
 
+const policyCodes: readonly string[] = stepCodes;
+
+/**
+ * Records what policy added to why somebody gets a message: that its originator released it, or that it gets the
+ * tear line alone, and because of which rule. What policy said of an earlier message is not said of this one.
+ */
+function withPolicy(candidate: Candidate, steps: readonly Step[]): Candidate {
+  const decisive = steps.filter(
+    ({ code, effect }) =>
+      code === 'third-party.released' ||
+      code === 'variant.beyond-release' ||
+      (effect === 'withhold' && !code.startsWith('variant.')),
+  );
+  const chosen = candidate.reasons.filter(({ code }) => !policyCodes.includes(code));
+  return { ...candidate, reasons: [...chosen, ...decisive.map(({ code }) => reason(code))] };
+}
+
 function profileOf(
   { correspondent, origin }: Candidate,
   directory: DirectorySnapshot,
-  released: Releases | ReadonlySet<string>,
+  released: Releases,
 ): RecipientProfile | null {
   const entry = directory.correspondents.get(correspondent);
   if (entry === undefined) return null;
   const { type, ceiling, suspended } = entry;
-  const releasedParts = 'get' in released ? (released.get(correspondent) ?? []) : [];
   return {
     correspondent,
     type,
@@ -59,6 +76,6 @@ function profileOf(
     suspended,
     origin,
     released: released.has(correspondent),
-    releasedParts,
+    releasedParts: released.get(correspondent) ?? [],
   };
 }

@@ -133,7 +133,7 @@ function askCopy(
     (each) => each.correspondent === correspondent,
   );
   if (candidate === undefined) return notConcerned;
-  const { entitled, denied } = entitleCandidates([candidate], copy, directory, new Set());
+  const { entitled, denied } = entitleCandidates([candidate], copy, directory, new Map());
   const [refused] = denied;
   return entitled.length > 0 || refused === undefined
     ? { answer: 'SPOKEN_FOR', role: candidate.role, reasons: candidate.reasons }

@@ -94,6 +94,13 @@ describe('why a part is withheld', () => {
       ]),
     );
     expect(withheld.join()).not.toContain('earlier-policy');
+    const [passedOn] = history.decisionOn(dispatch).entries;
+    expect(passedOn?.reasons.map(({ code }) => code)).toEqual([
+      'dispatched',
+      'third-party.no-permission',
+      'handling.tlp-amber',
+      'tearline.only',
+    ]);
   });
 
   it('knows that the originator released it, though the decision does not say so', () => {
@@ -107,6 +114,8 @@ describe('why a part is withheld', () => {
 
     const withheld = codes(explained(history, dispatch, police, lead));
     expect(withheld).toContain('provenance variant.outside-network');
+    const [passedOn] = history.decisionOn(dispatch).entries;
+    expect(passedOn?.reasons.map(({ code }) => code)).toEqual(['dispatched', 'third-party.released']);
     expect(withheld.join()).not.toMatch(/third-party|earlier-policy|lead\.text/);
   });
 
