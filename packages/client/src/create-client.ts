@@ -5,6 +5,7 @@ import {
   type ReceiptRequest,
   type ReceiptResult,
 } from './acknowledge.ts';
+import { createDirectoryAdministration, type DirectoryAdministration } from './directory-admin.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
 import type { InboxEvent } from './inbox-sequence.ts';
 import type { MessageRequest } from './message-request.ts';
@@ -83,6 +84,8 @@ export interface ChappeClient {
   };
   me(): Promise<Self>;
   correspondents(): Promise<Page<CorrespondentEntry>>;
+  /** For directory administrators. */
+  readonly directory: DirectoryAdministration;
 }
 
 /** Makes a client of one Chappe. It holds no connection until it is used. */
@@ -119,5 +122,6 @@ export function createClient(options: ClientOptions): ChappeClient {
     },
     me: () => reader.me(),
     correspondents: () => reader.correspondents(),
+    directory: createDirectoryAdministration(transport),
   };
 }

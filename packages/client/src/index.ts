@@ -2,6 +2,17 @@ export type { MessageReceipt, ReceiptRequest, ReceiptResult } from './acknowledg
 export { authorizationCodeWithPassword, type DemonstrationAccount } from './authorization-code.ts';
 export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
 export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';
+export type { DirectoryAdministration, RehearsalOptions } from './directory-admin.ts';
+export type {
+  DirectoryChange,
+  DirectoryDifference,
+  DirectoryProposal,
+  DirectoryProposalInWords,
+  DirectoryRelease,
+  ProposalState,
+  ProposedDirectory,
+} from './directory-model.ts';
+export type { CorrespondentEffect, Rehearsal } from './directory-rehearsal.ts';
 export type { ConnectionEvent, FollowOptions } from './follow-inbox.ts';
 export type { InboxEvent } from './inbox-sequence.ts';
 export type { MessageRequest } from './message-request.ts';

@@ -77,6 +77,30 @@ export const problemAdvice: Readonly<Record<string, Text>> = {
     en: 'cursors belong to one search and one person: start the search again',
     fr: 'un curseur vaut pour une recherche et une personne : recommencez la recherche',
   },
+  'directory-not-sound': {
+    en: 'mend what is listed and propose again; what begins with release: is in the release in force',
+    fr: 'corrigez ce qui est listé et proposez de nouveau ; release: désigne la version en vigueur',
+  },
+  'nothing-changes': {
+    en: 'the directory in force says all of this already',
+    fr: "l'annuaire en vigueur dit déjà tout cela",
+  },
+  'release-superseded': {
+    en: 'look at what changed with `chappe directory history`, then propose again on it',
+    fr: 'voyez ce qui a changé avec « chappe directory history », puis proposez de nouveau',
+  },
+  'too-many-proposals': {
+    en: 'have some decided, or withdraw them: chappe directory show',
+    fr: 'faites-en trancher, ou retirez-en : chappe directory show',
+  },
+  'proposal-closed': {
+    en: 'propose anew what is still wanted',
+    fr: 'proposez de nouveau ce qui reste voulu',
+  },
+  'second-person-required': {
+    en: 'ask another administrator (in the demonstration: --login directory-admin-2)',
+    fr: 'demandez à un autre administrateur (dans la démonstration : --login directory-admin-2)',
+  },
   'not-found': {
     en: 'it does not exist, or you may not see it; the two are told alike',
     fr: "cela n'existe pas, ou vous ne pouvez le voir ; rien ne distingue les deux",

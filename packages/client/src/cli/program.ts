@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { positive } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
+import { addDirectoryCommands } from './directory-commands.ts';
 import type { Text } from './language.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addReceiptCommands } from './receipt-commands.ts';
@@ -54,6 +55,7 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
   addReceiptCommands(command, terminal, run);
   addReadingCommands(command, terminal, run);
   addSetupCommands(command, terminal, run);
+  addDirectoryCommands(command, terminal, run);
   return program;
 }
 
