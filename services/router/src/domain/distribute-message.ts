@@ -12,7 +12,8 @@ import { denial, type Entitled, entitleCandidates } from './entitle-candidates.t
 import { holdersOf, isCancelled } from './holders.ts';
 import { judgeFollowUp } from './judge-follow-up.ts';
 import { subjectOf } from './message-references.ts';
-import { type Releases, releasedCorrespondents } from './released-correspondents.ts';
+import { releasesOf, releasesOfCorrected, underThirdPartyRule } from './partner-information.ts';
+import type { Releases } from './released-correspondents.ts';
 
 /** Who gets a message whose references hold, or why nobody does. */
 export type Distributed =
@@ -30,7 +31,10 @@ export function distributeMessage(message: Message, context: ChoiceContext): Dis
   if (fault !== null) return refusal(fault);
   const candidates = chooseCandidates(message, context);
   if (message.kind === 'DISPATCH') return distributeDispatch(message, candidates, context);
-  const { entitled, denied } = entitleCandidates(candidates, message, context.directory, nobody);
+  const { memory, directory, nowMs } = context;
+  const judged = underThirdPartyRule(message, memory);
+  const released = releasesOfCorrected(message, memory, nowMs);
+  const { entitled, denied } = entitleCandidates(candidates, judged, directory, released);
   const notices = bareNotices(message, candidates, denied);
   const noticed = new Set(notices.map(({ correspondent }) => correspondent));
   const distribution: Distribution = {
@@ -141,8 +145,8 @@ function distributeDispatch(
       origin: 'DISPATCH' as const,
       reasons: [reason('dispatched'), ...candidate.reasons.filter(({ code }) => code === 'stands-in')],
     }));
-  const released = releasedCorrespondents(memory, subjectId, nowMs);
-  const passedOn = entitleCandidates(newcomers, original, directory, released);
+  const released = releasesOf(original, memory, nowMs);
+  const passedOn = entitleCandidates(newcomers, underThirdPartyRule(original, memory), directory, released);
   const refused = new Set(passedOn.denied.map(({ correspondent }) => correspondent));
   const entitled: Entitled[] = [];
   const denied = [...instructed.denied];

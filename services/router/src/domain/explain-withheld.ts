@@ -4,7 +4,9 @@ import {
   isCovered,
   type RecipientOrigin,
   type RecipientProfile,
+  type StepCode,
   type StepText,
+  stepCodes,
   stepText,
   type Withheld,
 } from '@chappe/policy';
@@ -30,10 +32,11 @@ export function explainWithheld(
 ): readonly ExplainedWithholding[] {
   const answers = message === null ? [] : answersFor(entry, message, directory);
   const given = answers.find((answer) => hasPaths(answer, variant.withheld)) ?? answers.flat();
+  const recorded = ruleLeavingTearline(entry.reasons.map(({ code }) => code));
   return variant.withheld.map((path) => {
     const because =
       given.find((each) => each.path === path) ?? given.find((each) => isCovered(path, [each.path]));
-    const code = because?.code ?? 'variant.earlier-policy';
+    const code = because?.code ?? recorded ?? 'variant.earlier-policy';
     return { path, code, ...stepText(code) };
   });
 }
@@ -63,6 +66,12 @@ function answersFor(
 function originOf(codes: readonly string[]): RecipientOrigin {
   if (codes.some((code) => code.startsWith('named-') || code === 'author-of-original')) return 'NAMED';
   return codes.includes('dispatched') ? 'DISPATCH' : 'RULE';
+}
+
+/** The rule that a decision names for leaving nothing but the tear line, which may be an earlier message's. */
+function ruleLeavingTearline(codes: readonly string[]): StepCode | undefined {
+  if (!codes.includes('tearline.only')) return undefined;
+  return stepCodes.find((code) => codes.includes(code) && /^(third-party|handling)\./.test(code));
 }
 
 function hasPaths(answer: readonly Withheld[], paths: readonly string[]): boolean {
