@@ -61,7 +61,10 @@ export function webhookProblem(settings: {
 }): { readonly path: ['WEBHOOK_ENCRYPTION_KEY']; readonly message: string } | undefined {
   if (settings.CHAPPE_PROFILE !== 'production' || settings.WEBHOOK_ENCRYPTION_KEY !== undefined)
     return undefined;
-  return { path: ['WEBHOOK_ENCRYPTION_KEY'], message: 'is not set: the secrets of webhooks are sealed with it' };
+  return {
+    path: ['WEBHOOK_ENCRYPTION_KEY'],
+    message: 'is not set: the secrets of webhooks are sealed with it',
+  };
 }
 
 function readTarget(entry: string, context: z.core.$RefinementCtx<string>): AllowedTarget[] {

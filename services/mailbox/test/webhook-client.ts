@@ -69,7 +69,11 @@ export function webhookClient(harness: Harness, service: RunningService, as = 'd
   return {
     call,
     async register(receiver, { verified = true, ...wishes } = {}) {
-      const created = await call('POST', '', { url: receiver.url, purpose: 'an invented purpose', ...wishes });
+      const created = await call('POST', '', {
+        url: receiver.url,
+        purpose: 'an invented purpose',
+        ...wishes,
+      });
       if (created.status !== 201) throw new Error(`not registered: ${JSON.stringify(created)}`);
       receiver.secrets.push(created.body.secret.value);
       const { webhookId } = created.body.webhook;

@@ -60,7 +60,9 @@ async function readableNumbers(): Promise<number[]> {
 }
 
 const told = (expected: readonly number[]) =>
-  eventually(`told of ${expected.join()}`, async () => expected.every((each) => receiver.numbers().includes(each)));
+  eventually(`told of ${expected.join()}`, async () =>
+    expected.every((each) => receiver.numbers().includes(each)),
+  );
 const outcomesOf = async (webhookId: string): Promise<string[]> =>
   (await holder.history(webhookId)).flatMap((each) => each.attempts.map((attempt) => attempt.outcome));
 
@@ -111,26 +113,29 @@ test.each<[Manners, string]>([
   ['redirects', 'redirect'],
   ['closes', 'closed'],
   ['garbage', 'protocol'],
-])('a receiver that %s costs bounded time, is recorded as %s, and misses nothing', async (manners, outcome) => {
-  const webhookId = await holder.register(receiver);
-  receiver.manners = manners;
-  receiver.slowMs = 2_000;
-  const numbers = await deliver(2);
-  await eventually('tried twice', async () => (await outcomesOf(webhookId)).length >= 2);
-  const tried = (await holder.history(webhookId)).flatMap((each) => each.attempts);
-  for (const attempt of tried) {
-    expect(attempt.outcome).toBe(outcome);
-    expect(attempt.durationMs).toBeLessThan(1_000);
-  }
-  expect(JSON.stringify(tried)).not.toContain('inner detail');
-  expect(receiver.strayRequests()).toBe(0);
-  receiver.manners = 'takes';
-  await told(numbers);
-  await eventually('recorded', async () => {
-    const history = await holder.history(webhookId);
-    return history.every((each) => each.state === 'DELIVERED');
-  });
-});
+])(
+  'a receiver that %s costs bounded time, is recorded as %s, and misses nothing',
+  async (manners, outcome) => {
+    const webhookId = await holder.register(receiver);
+    receiver.manners = manners;
+    receiver.slowMs = 2_000;
+    const numbers = await deliver(2);
+    await eventually('tried twice', async () => (await outcomesOf(webhookId)).length >= 2);
+    const tried = (await holder.history(webhookId)).flatMap((each) => each.attempts);
+    for (const attempt of tried) {
+      expect(attempt.outcome).toBe(outcome);
+      expect(attempt.durationMs).toBeLessThan(1_000);
+    }
+    expect(JSON.stringify(tried)).not.toContain('inner detail');
+    expect(receiver.strayRequests()).toBe(0);
+    receiver.manners = 'takes';
+    await told(numbers);
+    await eventually('recorded', async () => {
+      const history = await holder.history(webhookId);
+      return history.every((each) => each.state === 'DELIVERED');
+    });
+  },
+);
 
 test('an endless body after a 2xx is not read: the head of the answer is the answer', async () => {
   const webhookId = await holder.register(receiver);
@@ -223,7 +228,7 @@ test('the holder’s rights are judged at each delivery: suspended, nothing is s
 });
 
 test('what the holder may not read is passed over in silence, in the history too', async () => {
-  const clearance = (level: string) => (entries: DirectoryEntries) => ({
+  const clearance = (level: 'NOT_PROTECTED' | 'RESTRICTED') => (entries: DirectoryEntries) => ({
     ...entries,
     grants: entries.grants.map((each) =>
       each.holder === 'system-post-CI' ? { ...each, clearance: level } : each,

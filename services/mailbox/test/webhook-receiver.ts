@@ -103,7 +103,9 @@ export async function startReceiver(): Promise<WebhookReceiver> {
   function verify(body: string, headers: IncomingMessage['headers']): TakenWord | null {
     for (const secret of receiver.secrets) {
       try {
-        const flat = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+        const flat = Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, String(value)]),
+        );
         const word = new Webhook(secret).verify(body, flat) as Pick<TakenWord, 'type' | 'data'>;
         return { ...word, id: String(headers['webhook-id']), atMs: performance.now() };
       } catch {

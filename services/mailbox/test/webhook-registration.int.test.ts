@@ -227,10 +227,10 @@ describe('a hostile target', () => {
       const url = template.replace('{port}', String(port));
       const refused = await holder.call('POST', '', { url, purpose: 'invented' });
       expect([url, refused.status, refused.body.errors?.[0]?.detail]).toEqual([url, 422, code]);
-      await harness.pool.query(
-        `UPDATE webhook SET url = $2, probed_at = '-infinity' WHERE webhook_id = $1`,
-        [webhookId, url],
-      );
+      await harness.pool.query(`UPDATE webhook SET url = $2, probed_at = '-infinity' WHERE webhook_id = $1`, [
+        webhookId,
+        url,
+      ]);
       const tested = await holder.call('POST', `/${webhookId}/test`);
       expect([url, tested.body.outcome]).toEqual([url, code]);
     }

@@ -65,7 +65,10 @@ const toldOfAll = (since: number) =>
   );
 
 /** A process of the mailbox that kills itself at a step; it takes the lease of the webhook with it. */
-async function startDoomed(step: string, after: number): Promise<{ url: string; died: Promise<string | null> }> {
+async function startDoomed(
+  step: string,
+  after: number,
+): Promise<{ url: string; died: Promise<string | null> }> {
   const child = fork(fileURLToPath(new URL('./mailbox-process.ts', import.meta.url)), {
     env: {
       ...(await harness.environment({

@@ -26,7 +26,11 @@ const purpose = Type.String({
 /** What registers a webhook. */
 export const webhookRequest = Type.Object(
   {
-    url: Type.String({ minLength: 1, maxLength: 2_000, description: 'https, with its host as it is understood' }),
+    url: Type.String({
+      minLength: 1,
+      maxLength: 2_000,
+      description: 'https, with its host as it is understood',
+    }),
     purpose,
     signature: Type.Optional(
       Type.Union([Type.Literal('v1'), Type.Literal('v1a')], {
@@ -36,7 +40,10 @@ export const webhookRequest = Type.Object(
     ),
     filter: Type.Optional(filter),
     since: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'The number after which it begins; by default with what comes' }),
+      Type.Integer({
+        minimum: 0,
+        description: 'The number after which it begins; by default with what comes',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -29,11 +29,17 @@ export interface WebhookQueue {
   claim(most: number, held: readonly string[]): Promise<readonly ClaimedWebhook[]>;
   /**
    * Renews the lease, and takes further items of the inbox into the queue, within its bound. Says whether the
-   * target seems to be away, or `null` when the lease is lost or the webhook no longer active.
+   * target seems to be away and whether the position moved, or `null` when the lease is lost or the webhook no
+   * longer active.
    */
-  advance(webhook: ClaimedWebhook): Promise<{ readonly away: boolean } | null>;
+  advance(webhook: ClaimedWebhook): Promise<{ readonly away: boolean; readonly moved: boolean } | null>;
   due(webhookId: string, most: number, busyThreads: readonly string[]): Promise<readonly DueDelivery[]>;
-  record(webhookId: string, deliveryId: string, result: AttemptResult, verdict: AttemptVerdict): Promise<void>;
+  record(
+    webhookId: string,
+    deliveryId: string,
+    result: AttemptResult,
+    verdict: AttemptVerdict,
+  ): Promise<void>;
   /** The holder may not read it: its number is passed over in silence, as everywhere. */
   withhold(webhookId: string, deliveryId: string): Promise<void>;
   /** Gives the lease back; the webhook is left alone for that long. */
@@ -125,8 +131,8 @@ export function createWebhookQueue(
       const [row] = rows;
       if (row === undefined) return null;
       const room = Math.min(mostScanned, mostPending - Number(row.pending));
-      if (row.behind && room > 0) await scan(webhookId, room);
-      return { away: row.consecutive_failures >= awayAfterFailures };
+      const moved = row.behind && room > 0 && (await scan(webhookId, room));
+      return { away: row.consecutive_failures >= awayAfterFailures, moved };
     },
     async due(webhookId, most, busyThreads) {
       const { rows } = await pool.query<DueRow>({
@@ -242,8 +248,8 @@ export function createWebhookQueue(
    * that nothing can later appear below the position. After a restore the inbox is read from its beginning;
    * what has its row already keeps it.
    */
-  async function scan(webhookId: string, most: number): Promise<void> {
-    await inTransaction(pool, async (client) => {
+  async function scan(webhookId: string, most: number): Promise<boolean> {
+    return inTransaction(pool, async (client) => {
       const { rows } = await client.query<{
         correspondent: string;
         start: string;
@@ -258,8 +264,8 @@ export function createWebhookQueue(
         [webhookId, owner],
       );
       const [from] = rows;
-      if (from === undefined) return;
-      await client.query(
+      if (from === undefined) return false;
+      const moved = await client.query<{ scanned_number: string }>(
         `WITH next AS (
            SELECT delivery_id, message_id, number, thread_id, lane, kind, role FROM inbox_item
            WHERE correspondent = $2 AND number > $3 ORDER BY number LIMIT $4
@@ -271,9 +277,10 @@ export function createWebhookQueue(
            ON CONFLICT (webhook_id, delivery_id) DO UPDATE SET number = excluded.number
          )
          UPDATE webhook SET epoch = $8, scanned_number = coalesce((SELECT max(number) FROM next), $3)
-         WHERE webhook_id = $1`,
+         WHERE webhook_id = $1 RETURNING scanned_number`,
         [webhookId, from.correspondent, from.start, most, from.lanes, from.kinds, from.roles, from.epoch],
       );
+      return moved.rows[0]?.scanned_number !== from.start;
     });
   }
 }

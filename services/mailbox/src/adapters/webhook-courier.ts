@@ -139,6 +139,7 @@ export function createWebhookCourier(ports: CourierPorts, limits: CourierLimits)
             .finally(() => underWay.delete(delivery.threadId));
           underWay.set(delivery.threadId, done);
         }
+        if (standing.moved) continue;
         if (underWay.size === 0) break;
         await pause([woken, ...underWay.values()]);
       }

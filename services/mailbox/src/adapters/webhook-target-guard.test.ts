@@ -91,7 +91,10 @@ describe('where a target is', () => {
       { kind: 'range', cidr: 'fd00:1::/32' },
       { kind: 'host', host: 'hooks.interne' },
     ] as const;
-    const addresses: Record<string, string> = { 'hooks.interne': '192.168.7.7', 'other.interne': '10.20.1.1' };
+    const addresses: Record<string, string> = {
+      'hooks.interne': '192.168.7.7',
+      'other.interne': '10.20.1.1',
+    };
     const guard = createTargetGuard({ ...strict, allowed }, async (host) => [addresses[host] ?? '10.21.0.1']);
     const statuses = await Promise.all(
       [

@@ -8,7 +8,13 @@ export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 /** Where a target is to be called: the very address that was checked. */
 export type LocatedTarget =
-  | { readonly status: 'located'; readonly url: URL; readonly host: string; readonly port: number; readonly address: string }
+  | {
+      readonly status: 'located';
+      readonly url: URL;
+      readonly host: string;
+      readonly port: number;
+      readonly address: string;
+    }
   | { readonly status: 'refused'; readonly code: UrlRefusal | 'address' };
 
 /** Judges targets, at registration and again before each connection. */

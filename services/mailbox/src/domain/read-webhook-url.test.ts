@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readWebhookUrl, type UrlBounds } from './read-webhook-url.ts';
 
-const strict: UrlBounds = { mayBePlain: () => false, mayUsePort: (port: number) => port === 443 || port === 8443 };
+const strict: UrlBounds = {
+  mayBePlain: () => false,
+  mayUsePort: (port: number) => port === 443 || port === 8443,
+};
 const codeOf = (text: string, bounds = strict) => {
   const read = readWebhookUrl(text, bounds);
   return read.status === 'usable' ? 'usable' : read.code;

@@ -40,7 +40,9 @@ export function readWebhookUrl(text: string, bounds: UrlBounds): WebhookUrl {
 /** A name ends without a dot and is made of labels; everything else the parser has already made canonical. */
 function isOddHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return false;
-  return !/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/.test(hostname);
+  return !/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/.test(
+    hostname,
+  );
 }
 
 function refused(code: UrlRefusal): WebhookUrl {

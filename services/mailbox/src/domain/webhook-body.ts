@@ -33,7 +33,11 @@ export function challengeBody(challenge: string, nowMs: number): string {
 
 /** The body behind the test button. */
 export function testBody(webhookId: string, nowMs: number): string {
-  return JSON.stringify({ type: 'webhook.test', timestamp: new Date(nowMs).toISOString(), data: { webhookId } });
+  return JSON.stringify({
+    type: 'webhook.test',
+    timestamp: new Date(nowMs).toISOString(),
+    data: { webhookId },
+  });
 }
 
 /**
