@@ -1,0 +1,57 @@
+import { facetsWanted, type InboxFilter } from '../domain/inbox-filter.ts';
+
+/** A filter as SQL over `inbox_item AS x`, with only what it asks for. */
+export interface Narrowing {
+  readonly joins: string;
+  /** Conditions, each behind an AND. */
+  readonly conditions: string;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * What stands in the text lets the planner take the index made for it, where a parameter that may be null would have
+ * it read the whole inbox. Facets are joined in the order of numbers, so that a page is the merge of a few ordered
+ * ranges; `bound` is what the page says of `x.number`, said of each range as well, since the planner carries only
+ * equalities over.
+ */
+export function narrow(
+  filter: InboxFilter,
+  options: { correspondentParameter: number; firstParameter: number; bound(column: string): string },
+): Narrowing {
+  const { correspondentParameter, firstParameter, bound } = options;
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => {
+    values.push(value);
+    return `$${firstParameter + values.length - 1}`;
+  };
+  const facets = facetsWanted(filter);
+  const joins = facets.map((value, index) => {
+    const f = `f${index}`;
+    return `JOIN inbox_facet AS ${f} ON ${f}.correspondent = $${correspondentParameter}
+      AND ${f}.facet = ${parameter(value)} AND ${f}.number = x.number AND ${bound(`${f}.number`)}`;
+  });
+  const conditions = stateConditions(filter, parameter);
+  return {
+    joins: joins.join(' '),
+    conditions: conditions.map((each) => `AND ${each}`).join(' '),
+    values,
+  };
+}
+
+function stateConditions(filter: InboxFilter, parameter: (value: unknown) => string): string[] {
+  const { lane, threadId, role, unread, assignee, position, dueBeforeMs } = filter;
+  const conditions: string[] = [];
+  if (lane !== undefined) conditions.push(`x.lane = ${parameter(lane)}`);
+  if (threadId !== undefined) conditions.push(`x.thread_id = ${parameter(threadId)}`);
+  if (unread !== undefined) conditions.push(`x.receipt_stage ${unread ? '=' : '<>'} 'DELIVERED'`);
+  if (assignee === 'nobody') conditions.push('x.assignee IS NULL');
+  else if (assignee !== undefined) conditions.push(`x.assignee = ${parameter(assignee)}`);
+  // Said once more where an index covers only these.
+  if (role === 'ACTION') conditions.push(`x.role = 'ACTION'`);
+  if (position !== undefined) conditions.push(`x.taken_position = ${parameter(position)}`);
+  if (dueBeforeMs !== undefined) {
+    conditions.push(`EXISTS (SELECT FROM deadline AS d WHERE d.correspondent = x.correspondent
+      AND d.message_id = x.message_id AND d.ended_at IS NULL AND d.due_at < ${parameter(new Date(dueBeforeMs))})`);
+  }
+  return conditions;
+}
