@@ -4,13 +4,15 @@ import { startBenchStack } from './bench-stack.ts';
 import type { Figure } from './figure.ts';
 import { measureF1 } from './measure-f1.ts';
 import { measureF3 } from './measure-f3.ts';
+import { measureF7 } from './measure-f7.ts';
 import { measureProducer } from './measure-producer.ts';
 
-// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way, producer about
-// packages/kafka alone.
+// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way, F7 about decisions
+// alone, producer about packages/kafka alone.
 const measures = {
   F1: { measure: measureF1, services: ['directory', 'ingest'] },
   F3: { measure: measureF3, services: ['directory', 'ingest', 'router', 'mailbox'] },
+  F7: { measure: measureF7, services: null },
   producer: { measure: measureProducer, services: ['directory'] },
 } as const;
 type FigureName = keyof typeof measures;
@@ -32,17 +34,22 @@ if (wanted.length === 0 || wanted.length < positionals.length) {
 const settings = { pairs: Number(values.pairs), durationS: Number(values.seconds) };
 const figures: Figure[] = [];
 for (const name of wanted) {
-  const { measure, services } = measures[name];
-  const bench = await startBenchStack(services);
-  try {
-    figures.push(...(await measure(bench, settings)));
-  } finally {
-    await bench.stop();
-  }
+  figures.push(...(await run(measures[name])));
 }
 const results = new URL('../results.json', import.meta.url);
 await writeFile(results, `${JSON.stringify({ ...settings, figures }, null, 2)}\n`);
 for (const { name, ratio, goal } of figures) console.log(`${name} ${ratio.toFixed(2)} goal ${goal}`);
+
+/** Measures with the services that the figure is about, or alone. */
+async function run(figure: (typeof measures)[FigureName]): Promise<Figure[]> {
+  if (figure.services === null) return await figure.measure(settings);
+  const bench = await startBenchStack(figure.services);
+  try {
+    return await figure.measure(bench, settings);
+  } finally {
+    await bench.stop();
+  }
+}
 
 function isFigure(name: string): name is FigureName {
   return name in measures;

@@ -264,3 +264,43 @@ describe('POST /v1/routing/explain', () => {
     await router.stop(service);
   });
 });
+
+describe('GET /v1/routing/decisions/{messageId}/why', () => {
+  it('answers whoever may know, and tells nobody else a message from none', async () => {
+    const service = await router.start({ ROUTER_LANES: 'flash' });
+    const lead = givenLead('post:DJ', {
+      recipients: { action: [{ correspondent: 'post:CI' }], excluded: ['post:CI'] },
+    });
+    await router.post(lead);
+    await router.decided(lead);
+    const ask = async (messageId: string, correspondent: string, subject: string) => {
+      const path = `/v1/routing/decisions/${messageId}/why?correspondent=${correspondent}`;
+      const response = await fetch(`${service.url}${path}`, {
+        headers: { authorization: `Bearer ${await router.issuer.mint({ subject })}` },
+      });
+      const { traceId: _, ...body } = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, body };
+    };
+
+    const sender = await ask(lead.messageId, 'post:CI', 'demo-officer-post-DJ');
+    expect(sender).toMatchObject({
+      status: 200,
+      body: {
+        seenFrom: 'SENDER',
+        answer: 'NOT_SERVED',
+        reasons: [{ code: 'excluded.sender-excluded', en: expect.any(String), fr: expect.any(String) }],
+      },
+    });
+    const desk = await ask(lead.messageId, 'post:CI', 'demo-officer-desk-trafficking');
+    expect(desk).toMatchObject({ status: 200, body: { seenFrom: 'COPY', answer: 'SPOKEN_FOR' } });
+    expect(JSON.stringify(desk.body)).not.toContain('excluded');
+
+    const forbidden = await ask(lead.messageId, 'post:CI', 'demo-officer-post-SN');
+    const absent = await ask(givenLead('post:DJ').messageId, 'post:CI', 'demo-officer-post-SN');
+    expect(forbidden.status).toBe(404);
+    expect(forbidden).toEqual(absent);
+    expect((await ask(lead.messageId, 'post:CI', 'demo-operator')).status).toBe(404);
+    expect((await ask(lead.messageId, 'POST', 'demo-officer-post-DJ')).status).toBe(400);
+    await router.stop(service);
+  });
+});
