@@ -47,6 +47,13 @@ describe('a message that is accepted', () => {
     expect(accept(reply)).toMatchObject({ message: { threadId: thread } });
   });
 
+  it('carries the markings that its profile sets', () => {
+    expect(accept({ ...lead, markingProfile: 'network-no-evidence' })).toMatchObject({
+      message: { markingProfile: 'network-no-evidence', tlp: 'AMBER_STRICT', handling: ['H1'] },
+    });
+    expect(accept(lead)).toMatchObject({ message: { markingProfile: null, tlp: null, handling: [] } });
+  });
+
   it('is kept as long as what it is', () => {
     const kept = (request: MessageRequest, subject = context.subject): number => {
       const acceptance = accept(request, { subject });
