@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
 import { positive, several } from './command-options.ts';
-import type { DirectoryOptions } from './commands/directory-connect.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
-import type { ExitCode } from './exit-codes.ts';
 import type { Text } from './language.ts';
 import type { Terminal } from './terminal.ts';
-
-type Commands = typeof import('./commands/directory-read.ts') &
-  typeof import('./commands/directory-decide.ts') &
-  typeof import('./commands/directory-propose.ts');
 
 /** Adds `chappe directory …`: what administrators do about the directory and its rules, always two of them. */
 export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal, run: RunAct): void {
@@ -26,18 +20,6 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
     ],
   );
   const reason = ['--reason <words>', t({ en: 'why; kept for good', fr: 'pourquoi ; conservé' })] as const;
-  const act = async (
-    self: Command,
-    what: (commands: Commands, options: DirectoryOptions) => Promise<ExitCode>,
-  ) =>
-    run(async () => {
-      const [read, decide, propose] = await Promise.all([
-        import('./commands/directory-read.ts'),
-        import('./commands/directory-decide.ts'),
-        import('./commands/directory-propose.ts'),
-      ]);
-      return what({ ...read, ...decide, ...propose }, self.optsWithGlobals<DirectoryOptions>());
-    });
   const sub = (name: string, description: Text): Command =>
     directory.command(name).description(t(description));
 
@@ -64,7 +46,9 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
       positive(terminal),
     )
     .action(async (files: string[], _, self: Command) => {
-      await act(self, (commands, options) => commands.propose(terminal, files, options));
+      await run(async () =>
+        (await import('./commands/directory-propose.ts')).propose(terminal, files, self.optsWithGlobals()),
+      );
     });
 
   sub('show [proposal]', {
@@ -73,14 +57,18 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
   })
     .option('--all', t({ en: 'the decided ones too', fr: 'aussi celles déjà tranchées' }))
     .action(async (name: string | undefined, _, self: Command) => {
-      await act(self, (commands, options) => commands.show(terminal, name, options));
+      await run(async () =>
+        (await import('./commands/directory-read.ts')).show(terminal, name, self.optsWithGlobals()),
+      );
     });
 
   sub('diff <proposal>', {
     en: 'what it changes, field by field',
     fr: 'ce qui change, champ par champ',
   }).action(async (name: string, _, self: Command) => {
-    await act(self, (commands, options) => commands.diff(terminal, name, options));
+    await run(async () =>
+      (await import('./commands/directory-read.ts')).diff(terminal, name, self.optsWithGlobals()),
+    );
   });
 
   sub('rehearse <proposal>', {
@@ -98,7 +86,9 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
       positive(terminal),
     )
     .action(async (name: string, _, self: Command) => {
-      await act(self, (commands, options) => commands.rehearse(terminal, name, options));
+      await run(async () =>
+        (await import('./commands/directory-read.ts')).rehearse(terminal, name, self.optsWithGlobals()),
+      );
     });
 
   sub('approve <proposal>', {
@@ -107,19 +97,25 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
   })
     .option(...reason)
     .action(async (name: string, _, self: Command) => {
-      await act(self, (commands, options) => commands.approve(terminal, name, options));
+      await run(async () =>
+        (await import('./commands/directory-decide.ts')).approve(terminal, name, self.optsWithGlobals()),
+      );
     });
 
   sub('reject <proposal>', { en: 'refuse a proposal', fr: 'refuser une proposition' })
     .requiredOption(...reason)
     .action(async (name: string, _, self: Command) => {
-      await act(self, (commands, options) => commands.reject(terminal, name, options));
+      await run(async () =>
+        (await import('./commands/directory-decide.ts')).reject(terminal, name, self.optsWithGlobals()),
+      );
     });
 
   sub('withdraw <proposal>', { en: 'take back an own proposal', fr: 'retirer sa proposition' })
     .option(...reason)
     .action(async (name: string, _, self: Command) => {
-      await act(self, (commands, options) => commands.withdraw(terminal, name, options));
+      await run(async () =>
+        (await import('./commands/directory-decide.ts')).withdraw(terminal, name, self.optsWithGlobals()),
+      );
     });
 
   sub('roll-forward <release>', {
@@ -128,7 +124,13 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
   })
     .requiredOption(...reason)
     .action(async (release: string, _, self: Command) => {
-      await act(self, (commands, options) => commands.rollForward(terminal, release, options));
+      await run(async () =>
+        (await import('./commands/directory-propose.ts')).rollForward(
+          terminal,
+          release,
+          self.optsWithGlobals(),
+        ),
+      );
     });
 
   sub('history', {
@@ -137,13 +139,17 @@ export function addDirectoryCommands(declare: DeclareCommand, terminal: Terminal
   })
     .option('--limit <count>', t({ en: 'at most so many', fr: 'au plus tant' }), positive(terminal))
     .action(async (_, self: Command) => {
-      await act(self, (commands, options) => commands.history(terminal, options));
+      await run(async () =>
+        (await import('./commands/directory-read.ts')).history(terminal, self.optsWithGlobals()),
+      );
     });
 
   sub('export [release]', {
     en: 'print all that a release holds as one file, to be changed and proposed',
     fr: 'afficher tout le contenu d’une version en un fichier, à modifier et proposer',
   }).action(async (release: string | undefined, _, self: Command) => {
-    await act(self, (commands, options) => commands.exportContent(terminal, release, options));
+    await run(async () =>
+      (await import('./commands/directory-read.ts')).exportContent(terminal, release, self.optsWithGlobals()),
+    );
   });
 }
