@@ -1,3 +1,4 @@
+import { beginAuthorization } from './authorization-request.ts';
 import { ChappeUnavailable } from './problem.ts';
 import { createTokenCache } from './token-cache.ts';
 import { discoverProvider, requestToken, SignInRefused } from './token-endpoint.ts';
@@ -33,21 +34,9 @@ export function authorizationCodeWithPassword(account: DemonstrationAccount): To
       request,
       timeoutMs,
     );
-    const verifier = randomText();
-    const state = randomText();
-    const start = new URL(authorizationEndpoint);
-    const parameters = {
-      response_type: 'code',
-      client_id: account.clientId,
-      redirect_uri: account.redirectUri,
-      scope: account.scope ?? 'openid',
-      resource: account.resource,
-      state,
-      code_challenge: await challengeOf(verifier),
-      code_challenge_method: 'S256',
-    };
-    for (const [name, value] of Object.entries(parameters)) start.searchParams.set(name, value);
-    const code = await walk(account, start, state, request, timeoutMs);
+    const { url, state, verifier } = await beginAuthorization({ ...account, authorizationEndpoint });
+    const back = await walkSignInPages(account, url, request, timeoutMs);
+    const code = codeFrom(back, state);
     return requestToken(request, tokenEndpoint, timeoutMs, {
       grant_type: 'authorization_code',
       client_id: account.clientId,
@@ -59,13 +48,13 @@ export function authorizationCodeWithPassword(account: DemonstrationAccount): To
   });
 }
 
-async function walk(
-  account: DemonstrationAccount,
+/** Does what a person does in a browser, from the provider's first page to the address that it leads back to. */
+export async function walkSignInPages(
+  account: Pick<DemonstrationAccount, 'issuer' | 'login' | 'password' | 'redirectUri'>,
   start: URL,
-  state: string,
   request: typeof fetch,
   timeoutMs: number,
-): Promise<string> {
+): Promise<URL> {
   const cookies = new Map<string, string>();
   const provider = new URL(account.issuer).origin;
   let url = start;
@@ -81,7 +70,7 @@ async function walk(
     if (location !== null) {
       url = new URL(location, url);
       form = undefined;
-      if (isRedirectTo(url, account.redirectUri)) return codeFrom(url, state);
+      if (isRedirectTo(url, account.redirectUri)) return url;
       continue;
     }
     const page = await response.text();
@@ -139,7 +128,8 @@ function isRedirectTo(url: URL, redirectUri: string): boolean {
   return url.origin === target.origin && url.pathname === target.pathname;
 }
 
-function codeFrom(url: URL, state: string): string {
+/** The code in the address that the provider leads back to, if it belongs to this sign-in. */
+export function codeFrom(url: URL, state: string): string {
   const error = url.searchParams.get('error');
   if (error !== null) throw new SignInRefused(error, url.searchParams.get('error_description') ?? error);
   if (url.searchParams.get('state') !== state)
@@ -184,18 +174,3 @@ function attribute(attributes: string, name: string): string | undefined {
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
-
-function randomText(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
-async function challengeOf(verifier: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
-}

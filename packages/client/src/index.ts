@@ -17,6 +17,14 @@ export type { ConnectionEvent, FollowOptions } from './follow-inbox.ts';
 export type { InboxEvent } from './inbox-sequence.ts';
 export type { MessageRequest } from './message-request.ts';
 export {
+  type FollowUpHeader,
+  followUpHeader,
+  type MessageReference,
+  type OriginalMessage,
+  originalOf,
+  referenceTo,
+} from './original-message.ts';
+export {
   ChappeProblem,
   ChappeUnavailable,
   type ProblemDetails,

@@ -14,6 +14,7 @@ export interface Run {
 export interface RunningChappe {
   readonly ended: Promise<Run>;
   output(): string;
+  errors(): string;
   interrupt(): void;
 }
 
@@ -23,7 +24,8 @@ export function startChappe(
   options: { readonly env?: Record<string, string>; readonly cwd?: string; readonly input?: string } = {},
 ): RunningChappe {
   const child = spawn(process.execPath, [entry, ...args], {
-    env: { PATH: process.env.PATH, ...options.env },
+    // Nor with the profiles of whoever runs the test.
+    env: { PATH: process.env.PATH, XDG_CONFIG_HOME: '/nonexistent', ...options.env },
     cwd: options.cwd ?? '/',
     stdio: 'pipe',
   });
@@ -42,6 +44,7 @@ export function startChappe(
       child.on('close', (code) => resolve({ code, out, err }));
     }),
     output: () => out,
+    errors: () => err,
     interrupt: () => void child.kill('SIGINT'),
   };
 }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ChappeClient } from '../create-client.ts';
-import { isRecord, parseJson } from '../problem.ts';
 import type { TokenProvider } from '../transport.ts';
 import type { Language } from './language.ts';
 import { findLocalStack, type LocalAccounts, type LocalStack, readLocalAccounts } from './local-stack.ts';
+import { chooseProfile } from './profiles/choose-profile.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,6 +11,7 @@ import { UsageError } from './usage-error.ts';
 export interface GlobalOptions {
   readonly url?: string;
   readonly as?: string;
+  readonly profile?: string;
   /** Which of a correspondent's demonstration accounts; the first unless given. */
   readonly login?: string;
   readonly timeout?: number;
@@ -32,28 +32,36 @@ export interface Connection {
 
 const firstDemonstrationPost = 'post:DJ';
 
-/** Settles where to and as whom: options, then environment, then the demonstration stack found on this machine. */
+/** Settles where to and as whom: options, then environment, then a profile, then the demonstration stack found here. */
 export async function resolveConnection(
   terminal: Terminal,
   options: GlobalOptions & { readonly client?: boolean },
 ): Promise<Connection> {
   const { env, language } = terminal;
-  const stack = await findLocalStack(terminal.cwd, env);
-  const url = options.url ?? env.CHAPPE_URL ?? stack?.url;
+  const asked = options.as ?? env.CHAPPE_AS;
+  const own = await ownCredentials(terminal);
+  const named = options.url ?? env.CHAPPE_URL;
+  const chosen =
+    own === undefined ? await chooseProfile({ asked: options.profile, url: named, env }) : undefined;
+  const stack = chosen === undefined ? await findLocalStack(terminal.cwd, env) : undefined;
+  const url = named ?? chosen?.profile.url ?? stack?.url;
   if (url === undefined) {
     throw new UsageError(
       { en: 'I do not know where Chappe is.', fr: 'Je ne sais pas où se trouve Chappe.' },
       {
-        en: 'start the demonstration with `npm start`, or give --url (or CHAPPE_URL) and CHAPPE_TOKEN',
-        fr: 'démarrez la démonstration avec `npm start`, ou donnez --url (ou CHAPPE_URL) et CHAPPE_TOKEN',
+        en: 'start the demonstration with `npm start`, add a profile (chappe help profile), or give --url and CHAPPE_TOKEN',
+        fr: 'démarrez la démonstration avec `npm start`, ajoutez un profil (chappe help profile), ou donnez --url et CHAPPE_TOKEN',
       },
     );
   }
   if (!URL.canParse(url))
     throw new UsageError({ en: `not an address: ${url}`, fr: `ce n'est pas une adresse : ${url}` });
-  const asked = options.as ?? env.CHAPPE_AS;
-  const own = await ownCredentials(terminal);
   if (own !== undefined) return { url, token: own, actingAs: asked, language, stack: undefined };
+  if (chosen !== undefined) {
+    const { profileToken } = await import('./profiles/profile-token.ts');
+    const token = await profileToken(terminal, chosen);
+    return { url, token, actingAs: asked ?? chosen.profile.as, language, stack: undefined };
+  }
   if (stack === undefined || new URL(url).origin !== new URL(stack.url).origin) {
     throw new UsageError(
       {
@@ -61,8 +69,8 @@ export async function resolveConnection(
         fr: `Je n'ai rien pour m'authentifier auprès de ${url}.`,
       },
       {
-        en: 'set CHAPPE_TOKEN, or CHAPPE_ISSUER, CHAPPE_CLIENT_ID and CHAPPE_CLIENT_KEY_FILE (a private JWK)',
-        fr: 'définissez CHAPPE_TOKEN, ou CHAPPE_ISSUER, CHAPPE_CLIENT_ID et CHAPPE_CLIENT_KEY_FILE (une JWK privée)',
+        en: 'set CHAPPE_TOKEN, or CHAPPE_ISSUER, CHAPPE_CLIENT_ID and CHAPPE_CLIENT_KEY_FILE (a private key)',
+        fr: 'définissez CHAPPE_TOKEN, ou CHAPPE_ISSUER, CHAPPE_CLIENT_ID et CHAPPE_CLIENT_KEY_FILE (une clé privée)',
       },
     );
   }
@@ -72,8 +80,12 @@ export async function resolveConnection(
   return { url, token, actingAs, language, stack };
 }
 
-/** A client for a resolved connection. */
-export async function openClient(connection: Connection, options: GlobalOptions): Promise<ChappeClient> {
+/** A client for a resolved connection; `patienceMs` is how long it goes on repeating one request. */
+export async function openClient(
+  connection: Connection,
+  options: GlobalOptions,
+  patienceMs?: number,
+): Promise<ChappeClient> {
   const { createClient } = await import('../create-client.ts');
   const timeoutMs = (options.timeout ?? 10) * 1000;
   return createClient({
@@ -82,11 +94,12 @@ export async function openClient(connection: Connection, options: GlobalOptions)
     ...(connection.actingAs === undefined ? {} : { actingAs: connection.actingAs }),
     timeoutMs,
     language: connection.language,
-    retry: { deadlineMs: timeoutMs * 3 },
+    retry: { deadlineMs: patienceMs ?? timeoutMs * 3 },
   });
 }
 
-async function ownCredentials({ env, cwd }: Terminal): Promise<TokenProvider | undefined> {
+async function ownCredentials(terminal: Terminal): Promise<TokenProvider | undefined> {
+  const { env } = terminal;
   const token = env.CHAPPE_TOKEN;
   if (token !== undefined && token !== '') return async () => token;
   const { CHAPPE_ISSUER: issuer, CHAPPE_CLIENT_ID: clientId, CHAPPE_CLIENT_KEY_FILE: keyFile } = env;
@@ -97,10 +110,8 @@ async function ownCredentials({ env, cwd }: Terminal): Promise<TokenProvider | u
       fr: 'CHAPPE_ISSUER, CHAPPE_CLIENT_ID et CHAPPE_CLIENT_KEY_FILE vont ensemble ; il en manque.',
     });
   }
-  const privateJwk = parseJson(await readFile(resolve(cwd, keyFile), 'utf8'));
-  if (!isRecord(privateJwk)) {
-    throw new UsageError({ en: `${keyFile} is not a JWK`, fr: `${keyFile} n'est pas une JWK` });
-  }
+  const { loadKey } = await import('./profiles/load-key.ts');
+  const privateJwk = await loadKey(terminal, resolve(terminal.cwd, keyFile));
   const { clientCredentials } = await import('../client-credentials.ts');
   return clientCredentials({
     issuer,

@@ -7,18 +7,22 @@ export interface Text {
   readonly fr: string;
 }
 
-/** `--lang` wins, then the locale in POSIX order; anything that is not French is English. */
+/** `--lang` wins, then the profile, then the locale in POSIX order; anything that is not French is English. */
 export function chooseLanguage(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  ofProfile?: Language,
 ): Language {
   const asked = optionValue(args, '--lang');
   const locale =
-    asked ?? [env.LC_ALL, env.LC_MESSAGES, env.LANG].find((value) => value !== undefined && value !== '');
+    asked ??
+    ofProfile ??
+    [env.LC_ALL, env.LC_MESSAGES, env.LANG].find((value) => value !== undefined && value !== '');
   return /^fr(?:$|[_.@-])/i.test(locale ?? '') ? 'fr' : 'en';
 }
 
-function optionValue(args: readonly string[], name: string): string | undefined {
+/** The value of an option, before the command line is understood as a whole. */
+export function optionValue(args: readonly string[], name: string): string | undefined {
   const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
   if (at < 0) return undefined;
   const arg = args[at] ?? '';

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCodes } from './exit-codes.ts';
 import { chooseLanguage } from './language.ts';
+import { profileLanguage } from './profiles/profile-language.ts';
 import { runCommand } from './run-command.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -25,7 +26,7 @@ const terminal = createTerminal(
   {
     env: process.env,
     cwd: process.cwd(),
-    language: chooseLanguage(args, process.env),
+    language: chooseLanguage(args, process.env, await profileLanguage(args, process.env)),
     noColour: args.includes('--no-color'),
     signal: interruption.signal,
   },

@@ -1,4 +1,5 @@
 import type { SubmissionStatus, TrackedRecipient, Tracking } from '../read-model.ts';
+import { refusalAdvice } from './refusal-advice.ts';
 import { relativeTime } from './relative-time.ts';
 import { type Column, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,6 +19,10 @@ export function printStatus(
   };
   const refusal = status.refusalCode === undefined ? '' : `: ${status.refusalCode}`;
   terminal.out(`${colours.bold(reference)}  ${states[status.state] ?? status.state}${refusal}`);
+  const advice = refusalAdvice[status.refusalCode ?? ''];
+  if (advice !== undefined) {
+    terminal.out(`  ${say({ en: 'what to do', fr: 'que faire' })}: ${say(advice)}`);
+  }
   if (tracking === undefined || tracking.items.length === 0) return;
   const columns: Column<TrackedRecipient>[] = [
     { head: say({ en: 'RECIPIENT', fr: 'DESTINATAIRE' }), cell: (row) => row.correspondent },

@@ -1,8 +1,14 @@
 import { Command } from 'commander';
+import { addAmendingCommands } from './amending-commands.ts';
+import { addAnsweringCommands } from './answering-commands.ts';
 import { positive } from './command-options.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import { addDirectoryCommands } from './directory-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import type { Text } from './language.ts';
+import { addPassingOnCommands } from './passing-on-commands.ts';
+import { addProfileCommands } from './profile-commands.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addReceiptCommands } from './receipt-commands.ts';
 import { addSendingCommands } from './sending-commands.ts';
@@ -31,6 +37,10 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
       t({ en: 'act for this correspondent (CHAPPE_AS)', fr: 'agir pour ce correspondant (CHAPPE_AS)' }),
     )
     .option('--url <origin>', t({ en: 'where Chappe is (CHAPPE_URL)', fr: 'adresse de Chappe (CHAPPE_URL)' }))
+    .option(
+      '--profile <name>',
+      t({ en: 'which profile (CHAPPE_PROFILE)', fr: 'quel profil (CHAPPE_PROFILE)' }),
+    )
     .option('--login <account>', t({ en: 'which demonstration account', fr: 'quel compte de démonstration' }))
     .option(
       '--json',
@@ -51,11 +61,21 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
     .showSuggestionAfterError(true)
     .addHelpText('after', overviewText(t));
 
+  const group = (title: Text) => program.commandsGroup(t(title));
+  group({ en: 'Send:', fr: 'Envoyer :' });
   addSendingCommands(command, terminal, run);
+  addAnsweringCommands(command, terminal, run);
+  addAmendingCommands(command, terminal, run);
+  addPassingOnCommands(command, terminal, run);
+  addImportCommand(command, terminal, run);
+  group({ en: 'Receive and follow:', fr: 'Recevoir et suivre :' });
   addReceiptCommands(command, terminal, run);
   addReadingCommands(command, terminal, run);
+  group({ en: 'Set up:', fr: 'Installer :' });
   addSetupCommands(command, terminal, run);
   addDirectoryCommands(command, terminal, run);
+  addProfileCommands(command, terminal, run);
+  addCompletionCommand(program, command, terminal, run);
   return program;
 }
 

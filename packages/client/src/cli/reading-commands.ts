@@ -51,13 +51,20 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
     await run(async () => (await import('./commands/lists.ts')).sent(terminal, self.optsWithGlobals()));
   });
 
-  command('thread <threadId>', { en: 'a thread in its order', fr: 'un fil dans son ordre' }, [
-    'chappe thread 01900000-0000-8000-8000-000000000000',
-  ]).action(async (threadId: string, _, self: Command) => {
-    await run(async () =>
-      (await import('./commands/lists.ts')).thread(terminal, threadId, self.optsWithGlobals()),
-    );
-  });
+  command(
+    'thread <message>',
+    {
+      en: 'a thread in its order, named by any of its messages',
+      fr: "un fil dans son ordre, désigné par l'un de ses messages",
+    },
+    ['chappe thread DJ-26-K7M2P4X-M', 'chappe thread 01900000-0000-8000-8000-000000000000 --json'],
+  )
+    .addOption(clientOption(terminal))
+    .action(async (message: string, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/thread.ts')).thread(terminal, message, self.optsWithGlobals()),
+      );
+    });
 
   const archive = command(
     'archive',
@@ -68,10 +75,7 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
     ['chappe archive search courier --reason "case 2026-114" --as desk:trafficking'],
   );
   const reason = ['--reason <words>', t({ en: 'why; it is logged', fr: 'pourquoi ; journalisé' })] as const;
-  listOptions(
-    archive.command('search [words]').description(t({ en: 'search', fr: 'chercher' })),
-    terminal,
-  )
+  listOptions(archive.command('search [words]').description(t({ en: 'search', fr: 'chercher' })), terminal)
     .requiredOption(...reason)
     .action(async (words: string | undefined, _, self: Command) => {
       await run(async () =>

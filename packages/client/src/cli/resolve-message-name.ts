@@ -1,5 +1,6 @@
 import type { ChappeClient } from '../create-client.ts';
 import { ChappeProblem } from '../problem.ts';
+import type { InboxItem, SubmissionStatus } from '../read-model.ts';
 import { UsageError } from './usage-error.ts';
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -21,47 +22,64 @@ export async function resolveSent(client: ChappeClient, given: string): Promise<
     if (messageId !== undefined)
       return { messageId, submissionId: link.searchParams.get('submissionId') ?? undefined };
   }
-  const messageId = await resolve(name, (reference) => findSent(client, reference));
-  return { messageId, submissionId: undefined };
+  const named = await readName(name);
+  if ('messageId' in named) return { messageId: named.messageId, submissionId: undefined };
+  const found = await searchSent(client, named.reference);
+  if (found === undefined) throw nowhere(named.reference, 'sent');
+  return { messageId: found.messageId, submissionId: undefined };
 }
 
 /** A received message, by its id or its reference. */
-export function resolveReceived(client: ChappeClient, given: string): Promise<string> {
-  return resolve(given.trim(), (reference) => findReceived(client, reference));
+export async function resolveReceived(client: ChappeClient, given: string): Promise<string> {
+  const named = await readName(given);
+  if ('messageId' in named) return named.messageId;
+  const found = await searchReceived(client, named.reference);
+  if (found === undefined) throw nowhere(named.reference, 'received');
+  return found.messageId;
 }
 
-async function resolve(name: string, find: (reference: string) => Promise<string>): Promise<string> {
-  if (uuidForm.test(name)) return name.toLowerCase();
+/** Reads a name; a mistyped reference is noticed by its check symbol, before anybody is asked. */
+export async function readName(
+  given: string,
+): Promise<{ readonly messageId: string } | { readonly reference: string }> {
+  const name = given.trim();
+  if (uuidForm.test(name)) return { messageId: name.toLowerCase() };
   const { isReference, normaliseReference } = await import('@chappe/schemas');
   const reference = normaliseReference(name);
-  if (!isReference(reference)) {
-    throw new UsageError(
-      {
-        en: `${name} is neither a message id nor a reference whose check symbol fits`,
-        fr: `${name} n'est ni un identifiant ni une référence dont le signe de contrôle convient`,
-      },
-      {
-        en: 'read it again; it looks like DJ-26-K7M2P4X-M',
-        fr: 'relisez-la ; elle ressemble à DJ-26-K7M2P4X-M',
-      },
-    );
-  }
-  return find(reference);
+  if (isReference(reference)) return { reference };
+  throw new UsageError(
+    {
+      en: `${name} is neither a message id nor a reference whose check symbol fits`,
+      fr: `${name} n'est ni un identifiant ni une référence dont le signe de contrôle convient`,
+    },
+    {
+      en: 'read it again; it looks like DJ-26-K7M2P4X-M',
+      fr: 'relisez-la ; elle ressemble à DJ-26-K7M2P4X-M',
+    },
+  );
 }
 
-async function findSent(client: ChappeClient, reference: string): Promise<string> {
+/** Looks for a reference among what was sent, the latest first. */
+export async function searchSent(
+  client: ChappeClient,
+  reference: string,
+): Promise<SubmissionStatus | undefined> {
   let cursor: string | undefined;
   for (let pages = 0; pages < mostPages; pages++) {
     const page = await client.sent({ limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
     const found = page.items.find((item) => item.reference === reference);
-    if (found !== undefined) return found.messageId;
+    if (found !== undefined) return found;
     cursor = page.next;
     if (cursor === undefined) break;
   }
-  throw nowhere(reference, 'sent');
+  return undefined;
 }
 
-async function findReceived(client: ChappeClient, reference: string): Promise<string> {
+/** Looks for a reference in the inbox, the newest first. */
+export async function searchReceived(
+  client: ChappeClient,
+  reference: string,
+): Promise<InboxItem | undefined> {
   let before: number | undefined;
   for (let pages = 0; pages < mostPages; pages++) {
     const page = await client.inbox.list({
@@ -70,14 +88,15 @@ async function findReceived(client: ChappeClient, reference: string): Promise<st
       ...(before === undefined ? {} : { after: before }),
     });
     const found = page.items.find((item) => item.message?.reference === reference);
-    if (found !== undefined) return found.messageId;
+    if (found !== undefined) return found;
     if (page.next === undefined) break;
     before = Number(page.next);
   }
-  throw nowhere(reference, 'received');
+  return undefined;
 }
 
-function nowhere(reference: string, where: 'sent' | 'received'): ChappeProblem {
+/** The refusal of a reference that none of the latest messages has. */
+export function nowhere(reference: string, where: 'sent' | 'received' | 'sent and received'): ChappeProblem {
   return new ChappeProblem({
     type: 'urn:chappe:problem:not-found',
     title: `No message with the reference ${reference} among the last ${mostPages * pageSize} ${where}`,

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { askSecret } from './ask-secret.ts';
 import type { Language, Text } from './language.ts';
 
 /** The world as one run of the command sees it; a test gives it another. */
@@ -14,14 +15,19 @@ export interface Terminal {
   nowMs(): number;
   out(text: string): void;
   err(text: string): void;
+  /** Replaces the line that moves, or with nothing takes it away; where standard error is no window it never shows. */
+  redraw(line?: string): void;
+  readonly input: AsyncIterable<Buffer | string>;
   readInput(): Promise<string>;
+  /** Asks for what must not be seen; undefined where nobody sits at a keyboard. */
+  askSecret(question: string): Promise<string | undefined>;
 }
 
 /** The streams that a terminal is made of. */
 export interface TerminalStreams {
   readonly input: AsyncIterable<Buffer | string>;
   readonly output: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
-  readonly errors: { write(text: string): unknown };
+  readonly errors: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
 /** Makes the terminal of a run. Colours need a window and no NO_COLOR (no-color.org). */
@@ -43,6 +49,12 @@ export function createTerminal(
     nowMs: () => Date.now(),
     out: (text) => output.write(`${text}\n`),
     err: (text) => errors.write(`${text}\n`),
+    redraw: (line = '') => {
+      if (errors.isTTY !== true || env.TERM === 'dumb') return;
+      errors.write(`\r\u001b[K${line.slice(0, (errors.columns ?? 80) - 1)}`);
+    },
+    input,
+    askSecret: (question) => askSecret(question, input, errors, options.signal),
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of input) chunks.push(Buffer.from(chunk));

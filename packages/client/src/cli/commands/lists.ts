@@ -49,17 +49,6 @@ export async function readArchive(
   return exitCodes.ok;
 }
 
-/** Prints a thread in its order. */
-export async function thread(
-  terminal: Terminal,
-  threadId: string,
-  options: GlobalOptions,
-): Promise<ExitCode> {
-  const client = await openClient(await resolveConnection(terminal, options), options);
-  printMessages(terminal, await client.thread(threadId), options);
-  return exitCodes.ok;
-}
-
 /** Says for whom the server takes the caller. */
 export async function whoami(terminal: Terminal, options: GlobalOptions): Promise<ExitCode> {
   const client = await openClient(await resolveConnection(terminal, options), options);
