@@ -14,6 +14,9 @@ const demonstration = {
   POSTGRES_URL: 'postgres://someone:demo-postgres-password@127.0.0.1:5432/chappe',
   REDIS_URL: 'redis://:demo-redis-password@127.0.0.1:6379',
   SUBMISSION_CACHE_SECRET: 'demo-submission-cache-secret',
+  INGEST_URL: 'http://127.0.0.1:8092',
+  SERVICE_CLIENT_ID: 'demo-mailbox',
+  SERVICE_CLIENT_KEY_FILE: '/etc/chappe/mailbox-client.json',
 };
 
 const faults: Record<string, readonly string[]> = {
@@ -26,7 +29,16 @@ const faults: Record<string, readonly string[]> = {
     'SUBMISSION_CACHE_SECRET',
   ],
   router: ['PUBLIC_URL', 'OIDC_ISSUER', 'KAFKA_PASSWORD', 'KAFKA_TLS', 'POSTGRES_URL'],
-  mailbox: ['PUBLIC_URL', 'OIDC_ISSUER', 'KAFKA_PASSWORD', 'KAFKA_TLS', 'POSTGRES_URL', 'REDIS_URL'],
+  mailbox: [
+    'PUBLIC_URL',
+    'OIDC_ISSUER',
+    'KAFKA_PASSWORD',
+    'KAFKA_TLS',
+    'POSTGRES_URL',
+    'REDIS_URL',
+    'INGEST_URL',
+    'SERVICE_CLIENT_ID',
+  ],
   archive: ['PUBLIC_URL', 'OIDC_ISSUER', 'KAFKA_PASSWORD', 'KAFKA_TLS', 'POSTGRES_URL'],
   directory: ['PUBLIC_URL', 'OIDC_ISSUER', 'KAFKA_PASSWORD', 'KAFKA_TLS', 'POSTGRES_URL'],
 };

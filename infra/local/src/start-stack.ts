@@ -9,6 +9,7 @@ import { claimFolder, waitForRemains } from './files/claim-folder.ts';
 import { freshLog } from './files/fresh-log.ts';
 import { readState, removeState, type StackState, saveState } from './files/stack-state.ts';
 import { writeAtomically } from './files/write-atomically.ts';
+import { writeMailboxKey } from './identity/mailbox-client.ts';
 import { docsClientId } from './identity/oidc-settings.ts';
 import { prepareIdentity } from './identity/prepare-identity.ts';
 import { freePortPlan, type PortPlan } from './ports.ts';
@@ -110,6 +111,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       backings,
       serviceUrls,
       submissionCacheSecret: secrets.submissionCache ?? '',
+      mailboxKeyFile: writeMailboxKey(dataDir, secrets),
       webhookKey: secrets.webhooks ?? '',
       chosen,
       options,

@@ -46,6 +46,7 @@ export type {
   Self,
   SubmissionStatus,
   ThreadEntry,
+  TrackedDeadline,
   TrackedRecipient,
   Tracking,
 } from './read-model.ts';

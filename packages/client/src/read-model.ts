@@ -53,6 +53,9 @@ export interface InboxItem extends Partial<ReceiptSummary> {
   /** The cancellation that recalls this message. */
   readonly recalledBy?: string;
   readonly withdrawn?: boolean;
+  /** Until when something is owed about it, and whether that has passed. */
+  readonly dueAt?: string;
+  readonly late?: boolean;
   readonly message?: MessageJson;
   readonly notice?: {
     readonly code: string;
@@ -85,6 +88,8 @@ export interface Tracking {
   readonly items: readonly TrackedRecipient[];
   /** How many more a follow-up reached through others, and how many of them owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
+  /** What the sender itself owes: the review of what left as EMERGENCY. */
+  readonly own?: readonly TrackedDeadline[];
   /** Of a cancellation: what was told to local bodies, and who owes its recall there. */
   readonly disclosures?: readonly {
     readonly correspondent: string;
@@ -94,6 +99,18 @@ export interface Tracking {
     readonly receipts: readonly GivenReceipt[];
     readonly owed: readonly OwedReceipt[];
   }[];
+}
+
+/** Until when something is or was owed, and what was done about it. */
+export interface TrackedDeadline {
+  readonly kind: 'ACKNOWLEDGE' | 'TAKE_IN_CHARGE' | 'REPLY' | 'CARRY_OUT' | 'COMPLY' | 'REVIEW';
+  readonly dueAt: string;
+  /** Not met in time. */
+  readonly late: boolean;
+  readonly endedAt?: string;
+  /** The receipt, `REPLIED` or `CANCELLED`. */
+  readonly endedBy?: string;
+  readonly events: readonly { readonly step: 'REMINDER' | 'ESCALATION'; readonly at: string }[];
 }
 
 /** A receipt that a recipient still owes. */
@@ -108,12 +125,14 @@ export interface TrackedRecipient {
   readonly version: number;
   readonly receipts: readonly GivenReceipt[];
   readonly owed: readonly OwedReceipt[];
+  readonly deadlines: readonly TrackedDeadline[];
   /** The cancellation that this recipient got of it, and whether it was complied with. */
   readonly recall?: {
     readonly messageId: string;
     readonly state: ReceiptStage;
     readonly receipts: readonly GivenReceipt[];
     readonly owed: readonly OwedReceipt[];
+    readonly deadlines: readonly TrackedDeadline[];
   };
 }
 

@@ -138,9 +138,16 @@ describe('the demonstration', () => {
         .sort((a, b) => codes.indexOf(a) - codes.indexOf(b))
         .concat(
           'desk:counter-terrorism desk:trafficking desk:cyber desk:duty service:system'.split(' '),
+          // The mailbox posts its reminders under a client of its own.
+          'service:system',
           'partner:example-agency',
         ),
     );
+    expect(
+      resolveSubject(snapshot, { issuer, subject: 'demo-mailbox', clientId: 'demo-mailbox' }, null, nowMs),
+    ).toMatchObject({
+      subject: { correspondent: 'service:system', grants: [{ role: 'service', mayExercise: true }] },
+    });
     for (const code of codes) {
       const clientId = `demo-${code.replace(':', '-')}`;
       expect(resolveSubject(snapshot, { issuer, subject: clientId, clientId }, null, nowMs)).toMatchObject({

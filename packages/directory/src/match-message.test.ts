@@ -44,6 +44,16 @@ describe('the rules that speak for a message', () => {
     expect(matched('REPLY', false, [aRule(), naming])).toEqual([]);
   });
 
+  it('are none for a service message that opens a thread, unless they ask for its kind by name', () => {
+    const naming = aRule({
+      ruleId: 'rule-2',
+      match: { crimeAreas: ['COMPUTER_CRIME'], kinds: ['SERVICE'] },
+      examples: [anExample({ crimeAreas: ['COMPUTER_CRIME'], kind: 'SERVICE' })],
+    });
+    expect(matched('SERVICE', true, [aRule(), naming])).toEqual(['rule-2']);
+    expect(matched('SERVICE', true, [])).toEqual([]);
+  });
+
   it('go on naming a post that is suspended: who stands in for it is found by its coverage', () => {
     const suspended = aCorrespondent({ code: 'post:LB', shortCode: 'LB', suspended: true });
     const snapshot = snapshotOf(

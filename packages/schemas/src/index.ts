@@ -22,7 +22,13 @@ export * from './generated/json.ts';
 export type { BodyByKind } from './generated/kinds.ts';
 export { kindFields, kindHeaderFields } from './generated/kinds.ts';
 export * from './generated/records.ts';
-export { deriveId, deriveMessageId, isUuidV7, uuidV7TimeMs } from './identity/derive-ids.ts';
+export {
+  deriveId,
+  deriveMessageId,
+  deriveSubmissionId,
+  isUuidV7,
+  uuidV7TimeMs,
+} from './identity/derive-ids.ts';
 export {
   deriveReference,
   isReference,

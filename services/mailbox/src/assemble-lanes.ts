@@ -9,7 +9,11 @@ import {
 } from '@chappe/kafka';
 import { type Pool, readOffset } from '@chappe/postgres';
 import { deliveryTopic, lanes } from '@chappe/schemas';
-import { type CorrespondentsAt, createDeliveryHandler } from './adapters/kafka-deliveries.ts';
+import {
+  type CorrespondentsAt,
+  createDeliveryHandler,
+  type OwedBySlice,
+} from './adapters/kafka-deliveries.ts';
 import { createApplySlice } from './adapters/postgres-apply-slice.ts';
 import type { MailboxConfig } from './config.ts';
 import type { InboxItem } from './domain/inbox-item.ts';
@@ -29,6 +33,7 @@ export function assembleLanes(
     kafka: KafkaSettings;
     pool: Pool;
     correspondentsAt: CorrespondentsAt;
+    owedBy: OwedBySlice;
     overrides: MailboxOverrides;
     onCommitted(items: readonly InboxItem[]): void;
     onFailure(error: Error): void;
@@ -37,12 +42,12 @@ export function assembleLanes(
     nowMs(): number;
   },
 ): AssembledLanes {
-  const { kafka, pool, correspondentsAt, overrides, onCommitted, metrics, log, nowMs } = parts;
+  const { kafka, pool, correspondentsAt, owedBy, overrides, onCommitted, metrics, log, nowMs } = parts;
   const plainApply = createApplySlice(pool);
   const applySlice = overrides.wrapApplySlice?.(plainApply) ?? plainApply;
   const replays = lanes.map((lane) => {
     const group = `mailbox.${lane}`;
-    const apply = createDeliveryHandler({ group, correspondentsAt, applySlice, onCommitted, nowMs });
+    const apply = createDeliveryHandler({ group, correspondentsAt, applySlice, owedBy, onCommitted, nowMs });
     return { lane, group, apply };
   });
   const sinks = replays.map(({ lane, group, apply }) => {

@@ -1,6 +1,8 @@
 import type { LaneProducer } from '@chappe/kafka';
 import type { ApplySlice } from './adapters/postgres-apply-slice.ts';
 import type { GiveReceipts } from './adapters/postgres-receipts.ts';
+import type { SweepDeadlines } from './adapters/postgres-sweep-deadlines.ts';
+import type { ErrandRunners } from './adapters/run-errands.ts';
 import type { StreamOutlet } from './adapters/stream-hub.ts';
 import type { SendWebhook } from './adapters/webhook-sender.ts';
 import type { ResolveHost } from './adapters/webhook-target-guard.ts';
@@ -11,6 +13,8 @@ export interface MailboxOverrides {
   wrapGiveReceipts?(give: GiveReceipts): GiveReceipts;
   wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
+  wrapSweep?(sweep: SweepDeadlines): SweepDeadlines;
+  wrapErrands?(runners: ErrandRunners): ErrandRunners;
   /** In place of the name servers, for targets of webhooks. */
   resolveWebhookHost?: ResolveHost;
   wrapSendWebhook?(send: SendWebhook): SendWebhook;

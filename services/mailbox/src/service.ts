@@ -13,6 +13,7 @@ import {
 import { createOutboxPublisher } from './adapters/kafka-outbox.ts';
 import { createInboxReader } from './adapters/postgres-inbox.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
+import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
 import { assembleLanes } from './assemble-lanes.ts';
 import { assembleStreams } from './assemble-streams.ts';
 import { assembleWebhooks } from './assemble-webhooks.ts';
@@ -104,10 +105,23 @@ export async function startMailbox(
     });
     lifecycle.onStop('webhooks', () => webhooks.courier.stop());
 
+    const deadlinePool = createPool({ ...poolOptions, applicationName: 'mailbox-deadlines', max: 4 });
+    lifecycle.onStop('postgres deadlines', () => deadlinePool.end());
+    const deadlines = await assembleDeadlines(config, {
+      pool: deadlinePool,
+      metrics,
+      overrides,
+      currentDirectory: directory.current,
+      log,
+      nowMs,
+    });
+    lifecycle.onStop('deadlines', () => deadlines.stop());
+
     const lanes = assembleLanes(config, {
       kafka,
       pool: writers,
       correspondentsAt: directory.releases.at,
+      owedBy: assembleOwedBySlice(config, directory.current),
       overrides,
       onCommitted(items) {
         streams.announceItems(items);
@@ -153,6 +167,7 @@ export async function startMailbox(
         },
         kafka: () => sinkState(lanes.sinks),
         outbox: () => ({ state: relay.health().failing ? 'degraded' : 'ready' }),
+        deadlines: () => ({ state: deadlines.failing() ? 'degraded' : 'ready' }),
         redis: () => ({ state: streams.hints.health(), optional: true }),
       },
       bodyLimitBytes: 1_024,
@@ -186,6 +201,7 @@ export async function startMailbox(
     relay.start();
     await directory.open();
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
+    deadlines.start();
     webhooks.courier.start();
     return url;
   }

@@ -4,7 +4,7 @@ import type { MailboxOverrides } from '../src/mailbox-overrides.ts';
 import { startMailbox } from '../src/service.ts';
 
 /** A mailbox as a process of its own, which kills itself at one step, once it has reached it so often. */
-const { CRASH_AT, CRASH_AFTER, ...environment } = process.env;
+const { CRASH_AT, CRASH_AFTER, RECORDER_URL, ...environment } = process.env;
 let remaining = Number(CRASH_AFTER ?? 1);
 
 function reach(step: string): void {
@@ -41,6 +41,24 @@ const overrides: MailboxOverrides = {
     reach('after-webhook');
     return answer;
   },
+  wrapSweep: (sweep) => async (directory) => {
+    reach('before-sweep');
+    const swept = await sweep(directory);
+    if (swept.fired.length > 0) reach('after-sweep');
+    return swept;
+  },
+  wrapErrands: (runners) =>
+    RECORDER_URL === undefined
+      ? runners
+      : {
+          async INGEST(payload) {
+            reach('before-errand');
+            const response = await fetch(RECORDER_URL, { method: 'POST', body: JSON.stringify(payload) });
+            await response.body?.cancel();
+            reach('after-errand');
+            return { status: 'done' };
+          },
+        },
   wrapOutlet: (outlet) => ({
     ...outlet,
     write(bytes) {

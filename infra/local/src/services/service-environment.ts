@@ -1,3 +1,4 @@
+import { mailboxClientId } from '../identity/mailbox-client.ts';
 import type { LocalService } from './service-catalogue.ts';
 
 /** What the services of one stack have in common. */
@@ -9,6 +10,8 @@ export interface StackSurroundings {
   serviceUrls: Readonly<Record<LocalService, string>>;
   submissionCacheSecret: string;
   webhookKey: string;
+  /** Where the key of the mailbox's own client lies. */
+  mailboxKeyFile: string;
 }
 
 /** What one service alone has. */
@@ -53,6 +56,9 @@ export function serviceEnvironment(
           WEBHOOK_ENCRYPTION_KEY: stack.webhookKey,
           WEBHOOK_ALLOWED_TARGETS: '127.0.0.0/8, ::1',
           WEBHOOK_ALLOWED_PORTS: '443, 1024-65535',
+          INGEST_URL: stack.serviceUrls.ingest,
+          SERVICE_CLIENT_ID: mailboxClientId,
+          SERVICE_CLIENT_KEY_FILE: stack.mailboxKeyFile,
         }
       : {}),
   };

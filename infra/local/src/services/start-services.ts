@@ -16,6 +16,7 @@ export interface ServicesPlan {
   backings: Backings;
   serviceUrls: Readonly<Record<LocalService, string>>;
   submissionCacheSecret: string;
+  mailboxKeyFile: string;
   webhookKey: string;
   chosen: readonly LocalService[];
   options: StackOptions;

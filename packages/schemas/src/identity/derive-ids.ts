@@ -24,6 +24,17 @@ export function deriveMessageId(correspondent: string, submissionId: string): st
   return formatUuidV8(bytes);
 }
 
+/**
+ * A submission id, UUIDv7, of a moment and a cause: whoever submits for the same cause does so under the same id, and
+ * the message exists once. The moment must not lie ahead of the clock of whoever judges it.
+ */
+export function deriveSubmissionId(atMs: number, ...cause: string[]): string {
+  if (!Number.isSafeInteger(atMs) || atMs < 0 || atMs >= 2 ** 48) throw new TypeError('not a time');
+  const bytes = digestOf('submission', ...cause).subarray(0, 16);
+  bytes.writeUIntBE(atMs, 0, 6);
+  return formatUuid(bytes, 7);
+}
+
 /** A UUIDv8 of a namespace and parts: the same for the same cause, wherever it is computed. */
 export function deriveId(namespace: string, ...parts: string[]): string {
   return formatUuidV8(digestOf(namespace, ...parts).subarray(0, 16));
@@ -42,7 +53,11 @@ export function digestOf(...parts: string[]): Buffer {
 }
 
 function formatUuidV8(bytes: Buffer): string {
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  return formatUuid(bytes, 8);
+}
+
+function formatUuid(bytes: Buffer, version: 7 | 8): string {
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

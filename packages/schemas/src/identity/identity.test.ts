@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { propertyTimeoutMs } from '../../test/arbitrary-records.ts';
 import { exampleMessage } from '../../test/example-message.ts';
-import { deriveId, deriveMessageId, isUuidV7, uuidV7TimeMs } from './derive-ids.ts';
+import { deriveId, deriveMessageId, deriveSubmissionId, isUuidV7, uuidV7TimeMs } from './derive-ids.ts';
 import { deriveReference, isReference, normaliseReference, referenceAlphabet } from './derive-reference.ts';
 import { computeRequestDigest, variantDigest } from './digest-requests.ts';
 
@@ -54,6 +54,21 @@ describe('ids', { timeout: propertyTimeoutMs }, () => {
   it('of another correspondent or submission differ', () => {
     expect(deriveMessageId('post:DJ', submission)).not.toBe(deriveMessageId('post:CI', submission));
     expect(() => deriveMessageId('post:DJ', deriveMessageId('post:DJ', submission))).toThrow(TypeError);
+  });
+
+  it('of submissions derive from a moment and a cause', () => {
+    const atMs = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+    fc.assert(
+      fc.property(atMs, fc.string(), fc.string(), (moment, cause, other) => {
+        const id = deriveSubmissionId(moment, cause);
+        expect(isUuidV7(id)).toBe(true);
+        expect(uuidV7TimeMs(id)).toBe(moment);
+        expect(deriveSubmissionId(moment, other) === id).toBe(cause === other);
+      }),
+    );
+    for (const absurd of [-1, 0.5, 2 ** 48, Number.NaN]) {
+      expect(() => deriveSubmissionId(absurd, 'cause')).toThrow(TypeError);
+    }
   });
 
   it('tell UUIDv7 in its canonical form from everything else', () => {

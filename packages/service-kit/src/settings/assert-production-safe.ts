@@ -51,7 +51,7 @@ function secretsIn(value: string): string[] {
 }
 
 function addressProblems(config: Settings): string[] {
-  return ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'PUBLIC_URL']
+  return ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'PUBLIC_URL', 'INGEST_URL', 'PAGE_WEBHOOK_URL']
     .filter((name) => text(config, name)?.startsWith('http:'))
     .map((name) => `${name} must use https`);
 }

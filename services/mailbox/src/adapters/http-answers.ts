@@ -26,6 +26,10 @@ export const inboxItemSchema = Type.Unsafe<InboxItemJson>(
       withdrawn: Type.Optional(
         Type.Literal(true, { description: 'The number remains, the content is gone' }),
       ),
+      dueAt: Type.Optional(
+        Type.String({ format: 'date-time', description: 'Until when something is owed about it' }),
+      ),
+      late: Type.Optional(Type.Literal(true)),
       message: Type.Optional(Type.Object({}, { additionalProperties: true })),
       notice: Type.Optional(Type.Object({ code: text, messageId: text, detailCodes: Type.Array(text) })),
     },
@@ -56,6 +60,25 @@ export const sentStatusSchema = Type.Unsafe<SentStatusJson>(
 
 const owed = Type.Array(Type.String({ description: 'TAKEN_IN_CHARGE or COMPLIED' }));
 
+const deadlines = Type.Array(
+  Type.Object({
+    kind: Type.String({
+      description: 'ACKNOWLEDGE, TAKE_IN_CHARGE, REPLY, CARRY_OUT, COMPLY or, of the sender itself, REVIEW',
+    }),
+    dueAt: Type.String({ format: 'date-time' }),
+    late: Type.Boolean({ description: 'Not met in time' }),
+    endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    endedBy: Type.Optional(Type.String({ description: 'The receipt, REPLIED or CANCELLED' })),
+    events: Type.Array(
+      Type.Object({
+        step: Type.String({ description: 'REMINDER or ESCALATION' }),
+        at: Type.String({ format: 'date-time' }),
+      }),
+    ),
+  }),
+  { description: 'Until when what is owed, and what was done about it' },
+);
+
 /** What happened to a sent message. */
 export const trackingSchema = Type.Unsafe<TrackingJson>(
   Type.Object({
@@ -70,9 +93,10 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
         version: Type.Integer({ minimum: 1 }),
         receipts: Type.Array(givenReceiptSchema),
         owed,
+        deadlines,
         recall: Type.Optional(
           Type.Object(
-            { messageId: text, state: text, receipts: Type.Array(givenReceiptSchema), owed },
+            { messageId: text, state: text, receipts: Type.Array(givenReceiptSchema), owed, deadlines },
             {
               description: 'The cancellation that this recipient got of it, and whether it was complied with',
             },
@@ -101,6 +125,7 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
         },
       ),
     ),
+    own: Type.Optional(deadlines),
   }),
 );
 

@@ -101,7 +101,7 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
       const item = await visibleCopy(subject, request.params.messageId);
       if (item === null) throw new Problem('not-found');
       const tracking = await ports.readTracking(item, ports.isInside(subject.correspondent));
-      return reply.header('cache-control', 'no-store').send(trackMessage(tracking));
+      return reply.header('cache-control', 'no-store').send(trackMessage(tracking, ports.nowMs()));
     },
   );
 

@@ -7,8 +7,11 @@ import {
   StaleOffset,
 } from '@chappe/postgres';
 import { type Delivery, deriveId, encode, receiptTopic } from '@chappe/schemas';
+import type { Deadline } from '../domain/deadline.ts';
 import { deliveryMarkings, type InboxItem, itemOf } from '../domain/inbox-item.ts';
 import type { InboxEntry, SentEntry, SlicePlan } from '../domain/plan-slice.ts';
+import type { Settlement } from '../domain/settle-deadline.ts';
+import { deadlineRow, settlementRow } from './deadline-rows.ts';
 
 /** One slice to apply: what it changes, and how the stored offset moves with it; in a replay it does not. */
 export interface SliceToApply {
@@ -16,6 +19,9 @@ export interface SliceToApply {
   readonly move: { readonly first: bigint; readonly after: bigint } | null;
   readonly plan: SlicePlan;
   readonly atMs: number;
+  /** What its deliveries make their holders owe, by the delivery that causes it. */
+  readonly deadlines?: readonly (readonly [deliveryId: string, deadline: Deadline])[];
+  readonly settlements?: readonly Settlement[];
 }
 
 /** Applies a slice in one transaction and tells which items it put into inboxes, in their order. */
@@ -31,15 +37,17 @@ interface PlacedRow {
 /** What the migration's function raises when the stored offset is not where the slice began. */
 const staleOffsetCode = 'CH409';
 
-const statement = `SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM apply_deliveries(
-  $1, $2, $3, $4, $5, $6::text[], $7::timestamptz, $8, $9::jsonb, $10::bytea[], $11::bytea[], $12::jsonb, $13::bytea[])`;
+const statement = `SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM apply_deliveries_and_deadlines(
+  $1, $2, $3, $4, $5, $6::text[], $7::timestamptz, $8, $9::jsonb, $10::bytea[], $11::bytea[], $12::jsonb, $13::bytea[],
+  $14::jsonb, $15::jsonb)`;
 
 /**
- * One round trip: the function of the first migration locks the counters, looks what is there already,
- * numbers and stores the rest, leaves the receipts in the outbox and moves the offset, all or nothing.
+ * One round trip: the functions of the migrations lock the counters, look what is there already, number and store
+ * the rest with the deadlines that it causes, settle those that it fulfils, leave the receipts in the outbox and
+ * move the offset, all or nothing.
  */
 export function createApplySlice(pool: Pool): ApplySlice {
-  return async ({ offset, move, plan, atMs }) => {
+  return async ({ offset, move, plan, atMs, deadlines = [], settlements = [] }) => {
     const contents = plan.inbox.map((entry) => contentOf(entry.delivery));
     const moving = move === null ? standingStill(offset) : { ...offset, ...move };
     const parameters = [
@@ -56,12 +64,15 @@ export function createApplySlice(pool: Pool): ApplySlice {
       plan.inbox.map((entry) => deliveredReceipt(entry.delivery, atMs)),
       JSON.stringify(plan.sent.map(sentRow)),
       plan.sent.map((entry) => contentOf(entry.delivery)),
+      JSON.stringify(deadlineRows(plan, deadlines)),
+      JSON.stringify(settlements.map(settlementRow)),
     ];
     const apply = (db: Queryable) =>
       db.query<PlacedRow>({ name: 'apply-deliveries', text: statement, values: parameters });
     try {
       const placed = move === null ? await withoutOffset(pool, moving, apply) : await apply(pool);
-      return placed.rows.flatMap((row) => placedItem(row, plan.inbox, contents, atMs));
+      const dueAtMs = earliestDues(deadlines);
+      return placed.rows.flatMap((row) => placedItem(row, plan.inbox, contents, dueAtMs, atMs));
     } catch (error) {
       throw failureOf(error, offset);
     }
@@ -113,6 +124,7 @@ function placedItem(
   row: PlacedRow,
   entries: readonly InboxEntry[],
   contents: readonly (Buffer | null)[],
+  dueAtMs: ReadonlyMap<string, number>,
   atMs: number,
 ): InboxItem[] {
   // PostgreSQL counts from one.
@@ -124,8 +136,29 @@ function placedItem(
     recalledBy: row.o_recalled_by,
     withdrawn: row.o_withdrawn,
     sizeBytes: contents[row.o_ordinal - 1]?.length ?? 0,
+    dueAtMs: row.o_recalled_by === null ? (dueAtMs.get(entry.delivery.deliveryId) ?? null) : null,
   };
   return [itemOf(entry.delivery, placement)];
+}
+
+/** What a sender owes stands beside no inbox entry; what an entry causes is stored only if the entry is. */
+function deadlineRows(
+  { inbox }: SlicePlan,
+  deadlines: readonly (readonly [string, Deadline])[],
+): readonly object[] {
+  const ordinals = new Map(inbox.map(({ delivery }, index) => [delivery.deliveryId, index + 1]));
+  return deadlines.flatMap(([deliveryId, deadline]) => {
+    const ordinal = ordinals.get(deliveryId) ?? null;
+    return ordinal === null && deadline.kind !== 'REVIEW' ? [] : [deadlineRow(deadline, ordinal)];
+  });
+}
+
+function earliestDues(deadlines: readonly (readonly [string, Deadline])[]): ReadonlyMap<string, number> {
+  const earliest = new Map<string, number>();
+  for (const [deliveryId, { dueAtMs }] of deadlines) {
+    earliest.set(deliveryId, Math.min(dueAtMs, earliest.get(deliveryId) ?? dueAtMs));
+  }
+  return earliest;
 }
 
 function contentOf(delivery: Delivery): Buffer | null {

@@ -56,10 +56,13 @@ interface InboxRow {
   readonly taken_by: string | null;
   readonly taken_position: string | null;
   readonly taken_at: Date | null;
+  readonly due_at: Date | null;
 }
 
 const columns = `correspondent, number, delivery_id, message_id, decision_id, thread_id, role, lane, kind, status,
-  sender, delivered_at, notice, content, marking, recalled_by, withdrawn, receipt_stage, receipt_version, assignee, taken_by, taken_position, taken_at`;
+  sender, delivered_at, notice, content, marking, recalled_by, withdrawn, receipt_stage, receipt_version, assignee, taken_by, taken_position, taken_at,
+  (SELECT min(d.due_at) FROM deadline AS d WHERE d.message_id = inbox_item.message_id
+    AND d.correspondent = inbox_item.correspondent AND d.ended_at IS NULL) AS due_at`;
 
 const unbounded = '9223372036854775807';
 
@@ -180,6 +183,7 @@ function itemFromRow(row: InboxRow): InboxItem {
           ? null
           : { person: row.taken_by, position: row.taken_position ?? '', atMs: row.taken_at.getTime() },
     },
+    dueAtMs: row.due_at?.getTime() ?? null,
     sizeBytes: row.content?.length ?? 0,
   };
 }

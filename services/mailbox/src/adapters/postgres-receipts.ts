@@ -3,6 +3,7 @@ import { deriveId, encode, type Receipt, receiptTopic } from '@chappe/schemas';
 import { giveReceipt, type ReceiptAct, type ReceiptOutcome } from '../domain/give-receipt.ts';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import type { GivenReceipt } from '../domain/receipt-state.ts';
+import { endDeadlines } from './postgres-end-deadlines.ts';
 
 /** What somebody does about one message of the own inbox. */
 export interface MessageAct {
@@ -159,6 +160,11 @@ async function store(client: Client, correspondent: string, given: readonly Give
       FROM latest AS l WHERE x.delivery_id = l.delivery_id`,
     values: [JSON.stringify(rows)],
   });
+  await endDeadlines(
+    client,
+    correspondent,
+    given.map(({ delivery, receipt }) => ({ messageId: delivery.message_id, kind: delivery.kind, receipt })),
+  );
   await enqueueOutbox(
     client,
     given.map((each) => ({

@@ -2,6 +2,7 @@ import type { Queryable } from '@chappe/postgres';
 import type { Message } from '@chappe/schemas';
 import type { SentItem } from '../domain/sent-status.ts';
 import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
+import { readDeadlines } from './postgres-deadlines.ts';
 import { decodeContent } from './postgres-inbox.ts';
 import { readRecalledDisclosures } from './postgres-recalled-disclosures.ts';
 import { readHistories } from './postgres-receipts.ts';
@@ -46,8 +47,10 @@ export function createTrackingReader(db: Queryable): ReadTracking {
       messageId: item.messageId,
       state: item.state,
       kind: item.kind,
+      sender: item.correspondent,
       senderInside,
       disclosures: await readRecalledDisclosures(db, item),
+      deadlines: await readDeadlines(db, [item.messageId, ...recalls.map((each) => each.message_id)]),
       known: followsUp(item) ? await readKnown(db, item) : null,
       deliveries: deliveries.map((row) => ({
         correspondent: row.correspondent,

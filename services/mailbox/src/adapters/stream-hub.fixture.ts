@@ -43,6 +43,7 @@ export function item(number: number, kind = 'LEAD'): InboxItem {
     recalledBy: null,
     withdrawn: false,
     receipt: untouched,
+    dueAtMs: null,
     sizeBytes: 10,
   };
 }

@@ -33,6 +33,8 @@ export interface InboxItem {
   readonly withdrawn: boolean;
   /** What persons have said of it. */
   readonly receipt: ReceiptState;
+  /** The earliest of what its holder still owes about it. */
+  readonly dueAtMs: number | null;
   /** Of its encoded content, to bound what is kept in memory. */
   readonly sizeBytes: number;
 }
@@ -44,6 +46,7 @@ export interface Placement {
   readonly recalledBy: string | null;
   readonly withdrawn: boolean;
   readonly sizeBytes: number;
+  readonly dueAtMs?: number | null;
 }
 
 /** An item as its reader sees it. */
@@ -60,6 +63,9 @@ export interface InboxItemJson extends ReceiptStateJson {
   readonly decisionId: string;
   readonly recalledBy?: string;
   readonly withdrawn?: true;
+  /** Until when something is owed about it, and whether that has passed. */
+  readonly dueAt?: string;
+  readonly late?: true;
   readonly message?: MessageJson;
   readonly notice?: NoticeCard;
 }
@@ -90,6 +96,7 @@ export function itemOf(delivery: Delivery, placement: Placement): InboxItem {
   return {
     correspondent: delivery.correspondent,
     ...placement,
+    dueAtMs: placement.dueAtMs ?? null,
     deliveryId: delivery.deliveryId,
     messageId: delivery.messageId,
     decisionId: delivery.decisionId,

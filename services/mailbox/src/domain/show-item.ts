@@ -1,6 +1,7 @@
 import { type Action, decide, renderVariant, type Subject } from '@chappe/policy';
 import type { Message } from '@chappe/schemas';
 import { type InboxItem, type InboxItemJson, itemToJson } from './inbox-item.ts';
+import { showDue } from './show-deadlines.ts';
 
 /**
  * The item as this subject may see it now, or `null`: an item that may not be shown is skipped in
@@ -18,7 +19,7 @@ export function showItem(
   const decision = decide(subject, action, resource, { nowMs });
   if (decision.effect === 'deny') return null;
   const message = item.message === null ? null : withholdMore(item.message, decision.withheld);
-  return itemToJson(item, message, subject.id);
+  return { ...itemToJson(item, message, subject.id), ...showDue(item.dueAtMs, nowMs) };
 }
 
 /** Renders a variant only where something more is withheld than already is. */

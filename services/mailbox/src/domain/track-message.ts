@@ -1,5 +1,6 @@
 import { isRecall } from './give-receipt.ts';
 import { type GivenReceipt, type ReceiptStage, rankOf } from './receipt-state.ts';
+import { type DeadlineJson, type KeptDeadline, showDeadline } from './show-deadlines.ts';
 import { type GivenReceiptJson, showGivenReceipt } from './show-receipt.ts';
 import { type TrackedDisclosure, type TrackedDisclosureJson, trackDisclosures } from './track-disclosures.ts';
 
@@ -32,6 +33,7 @@ export interface SentTracking {
   readonly messageId: string;
   readonly state: 'ACCEPTED' | 'REFUSED';
   readonly kind: string;
+  readonly sender: string;
   readonly deliveries: readonly TrackedDelivery[];
   readonly recalls: readonly TrackedRecall[];
   /**
@@ -43,6 +45,8 @@ export interface SentTracking {
   readonly senderInside: boolean;
   /** Of a cancellation: what was told to local bodies and is recalled there. */
   readonly disclosures?: readonly TrackedDisclosure[];
+  /** What is or was owed: by the recipients about the message or its recall, and by the sender itself. */
+  readonly deadlines: readonly KeptDeadline[];
 }
 
 /** A receipt that is still owed. */
@@ -57,11 +61,14 @@ export interface TrackedRecipientJson {
   readonly version: number;
   readonly receipts: readonly GivenReceiptJson[];
   readonly owed: readonly OwedReceipt[];
+  /** Until when what is owed, what is late, and which reminders and escalations there were. */
+  readonly deadlines: readonly DeadlineJson[];
   readonly recall?: {
     readonly messageId: string;
     readonly state: ReceiptStage;
     readonly receipts: readonly GivenReceiptJson[];
     readonly owed: readonly OwedReceipt[];
+    readonly deadlines: readonly DeadlineJson[];
   };
 }
 
@@ -74,6 +81,8 @@ export interface TrackingJson {
   readonly others?: { readonly count: number; readonly owing: number };
   /** Of a cancellation: the disclosures to local bodies, and who still owes their recall. */
   readonly disclosures?: readonly TrackedDisclosureJson[];
+  /** What the sender itself owes: the review of what left as EMERGENCY. */
+  readonly own?: readonly DeadlineJson[];
 }
 
 /**
@@ -92,16 +101,39 @@ export interface TrackingJson {
  * - Hand-overs are shown without a name, unless they went to somebody the sender sees anyway. Persons appear by
  *   their function alone.
  */
-export function trackMessage(tracking: SentTracking): TrackingJson {
+export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJson {
   const { known } = tracking;
   const named = tracking.deliveries.filter((each) => known === null || known.has(each.correspondent));
   const unnamed = tracking.deliveries.filter((each) => known !== null && !known.has(each.correspondent));
   const visible = new Set(named.map((each) => each.correspondent));
   const recalls = new Map(tracking.recalls.map((each) => [each.correspondent, each]));
+  const deadlinesOf = (correspondent: string, messageId: string) =>
+    tracking.deadlines
+      .filter((each) => each.messageId === messageId && each.correspondent === correspondent)
+      .map((each) => showDeadline(each, nowMs));
+  const own = deadlinesOf(tracking.sender, tracking.messageId);
   return {
     messageId: tracking.messageId,
     state: tracking.state,
-    items: named.map((each) => showRecipient(each, recalls.get(each.correspondent), visible)),
+    items: named.map((each) => {
+      const recall = recalls.get(each.correspondent);
+      return {
+        ...showRecipient(each, visible),
+        deadlines: deadlinesOf(each.correspondent, tracking.messageId),
+        ...(recall === undefined
+          ? {}
+          : {
+              recall: {
+                messageId: recall.messageId,
+                state: recall.stage,
+                receipts: recall.receipts.map((receipt) => showToSender(receipt, visible)),
+                owed: recall.stage === 'COMPLIED' ? [] : ['COMPLIED' as const],
+                deadlines: deadlinesOf(each.correspondent, recall.messageId),
+              },
+            }),
+      };
+    }),
+    ...(own.length === 0 ? {} : { own }),
     ...(tracking.disclosures === undefined || tracking.disclosures.length === 0
       ? {}
       : { disclosures: trackDisclosures(tracking.disclosures) }),
@@ -132,9 +164,8 @@ export function owedBy(
 
 function showRecipient(
   delivery: TrackedDelivery,
-  recall: TrackedRecall | undefined,
   visible: ReadonlySet<string>,
-): TrackedRecipientJson {
+): Omit<TrackedRecipientJson, 'deadlines' | 'recall'> {
   return {
     correspondent: delivery.correspondent,
     role: delivery.role,
@@ -143,16 +174,6 @@ function showRecipient(
     version: delivery.version,
     receipts: delivery.receipts.map((each) => showToSender(each, visible)),
     owed: owedBy(delivery),
-    ...(recall === undefined
-      ? {}
-      : {
-          recall: {
-            messageId: recall.messageId,
-            state: recall.stage,
-            receipts: recall.receipts.map((each) => showToSender(each, visible)),
-            owed: recall.stage === 'COMPLIED' ? [] : ['COMPLIED' as const],
-          },
-        }),
   };
 }
 
