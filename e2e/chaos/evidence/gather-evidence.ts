@@ -81,8 +81,11 @@ export function correspondentsOf(system: ExerciseStack): readonly string[] {
 
 async function readInbox(client: ChappeClient, from: number): Promise<InboxEvidence[]> {
   const found: InboxEvidence[] = [];
-  for (let after = from; ; ) {
-    const page = await client.inbox.list({ after, limit: 500 });
+  for (let cursor: string | undefined; ; ) {
+    const page = await client.inbox.list({
+      limit: 500,
+      ...(cursor === undefined ? { after: from } : { cursor }),
+    });
     for (const { number, messageId, role, kind, notice, receiptState, receiptVersion } of page.items) {
       const about =
         notice === undefined ? {} : { notice: { code: notice.code, messageId: notice.messageId } };
@@ -93,7 +96,7 @@ async function readInbox(client: ChappeClient, from: number): Promise<InboxEvide
       found.push({ number, messageId, role, kind, ...about, ...receipt });
     }
     if (page.next === undefined) return found;
-    after = Number(page.next);
+    cursor = page.next;
   }
 }
 

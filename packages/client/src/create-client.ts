@@ -7,6 +7,8 @@ import {
 } from './acknowledge.ts';
 import { createDirectoryAdministration, type DirectoryAdministration } from './directory-admin.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
+import type { StreamOptions } from './follow-stream.ts';
+import { followTracking } from './follow-tracking.ts';
 import type { InboxEvent } from './inbox-sequence.ts';
 import type { MessageRequest } from './message-request.ts';
 import { publishBatch } from './publish-batch.ts';
@@ -16,10 +18,17 @@ import {
   publishMessage,
   withSubmissionId,
 } from './publish-message.ts';
-import { type ArchiveQuery, createReader, type InboxQuery, type Reader } from './read-api.ts';
+import {
+  type ArchiveQuery,
+  createReader,
+  type InboxFilterQuery,
+  type InboxQuery,
+  type Reader,
+} from './read-api.ts';
 import type {
   ArchiveItem,
   CorrespondentEntry,
+  InboxCounts,
   InboxItem,
   Page,
   ReceiptState,
@@ -62,6 +71,8 @@ export interface ChappeClient {
   status(messageId: string, options?: { submissionId?: string }): Promise<SubmissionStatus>;
   readonly inbox: {
     list(options?: InboxQuery): Promise<Page<InboxItem>>;
+    /** How much there is of it, and how much of that nobody has touched. */
+    counts(filter?: InboxFilterQuery): Promise<InboxCounts>;
     read(messageId: string): Promise<InboxItem>;
     /** Says as a person what one has done about a message; needs a person's token. Safe to repeat. */
     acknowledge(messageId: string, receipt: ReceiptRequest): Promise<ReceiptState>;
@@ -75,6 +86,8 @@ export interface ChappeClient {
     (options?: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>>;
     /** Who got it, who read it, who has it in charge, what is owed. */
     tracking(messageId: string): Promise<Tracking>;
+    /** The same as it changes, resuming by itself. */
+    followTracking(messageId: string, options?: StreamOptions): AsyncGenerator<Tracking, void, undefined>;
   };
   thread(threadId: string): Promise<Page<ThreadEntry>>;
   readonly archive: {
@@ -107,6 +120,7 @@ export function createClient(options: ClientOptions): ChappeClient {
     status: (messageId, statusOptions) => reader.status(messageId, statusOptions?.submissionId),
     inbox: {
       list: (listOptions = {}) => reader.inbox(listOptions),
+      counts: (filter = {}) => reader.inboxCounts(filter),
       read: (messageId) => reader.inboxItem(messageId),
       acknowledge: (messageId, receipt) => acknowledge(transport, messageId, receipt),
       acknowledgeMany: (receipts) => acknowledgeMany(transport, receipts),
@@ -114,6 +128,8 @@ export function createClient(options: ClientOptions): ChappeClient {
     },
     sent: Object.assign((listOptions: Parameters<Reader['sent']>[0] = {}) => reader.sent(listOptions), {
       tracking: reader.tracking,
+      followTracking: (messageId: string, followOptions?: StreamOptions) =>
+        followTracking(transport, messageId, followOptions),
     }),
     thread: (threadId) => reader.thread(threadId),
     archive: {

@@ -170,6 +170,18 @@ describe('following an inbox', () => {
     expect(lastEventIds()).toEqual([undefined, 'a.1']);
   });
 
+  it('narrowed, asks for that on each connection, and tells what was left out without looking it up', async () => {
+    const events = await follow(
+      [stream([delivery(1), delivery(4), 'id: a.7'], 'drop'), stream([delivery(8)], 'silence')],
+      5,
+      { filter: { country: 'DJ', action: true }, since: 0 },
+    );
+    expect(outline(events)).toEqual(['a.1 m-1', 'skipped 2-3 a.3', 'a.4 m-4', 'skipped 5-7 a.7', 'a.8 m-8']);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v1/inbox/stream', '/v1/inbox/stream']);
+    for (const { query } of server.requests)
+      expect([query.get('country'), query.get('action')]).toEqual(['DJ', 'true']);
+  });
+
   it('lets a heartbeat move the cursor past what this reader may not see', async () => {
     const events = await follow(
       [stream([delivery(1), 'id: a.4'], 'drop'), stream([delivery(5)], 'silence')],

@@ -1,202 +1,48 @@
-import { createParser } from 'eventsource-parser';
+import { followStream, type StreamOptions } from './follow-stream.ts';
 import { formatInboxCursor, type InboxCursor, parseInboxCursor } from './inbox-cursor.ts';
-import {
-  createInboxSequence,
-  type InboxEvent,
-  type ReadItemsAfter,
-  type SequencedBlock,
-} from './inbox-sequence.ts';
-import { pause } from './pause.ts';
-import { ChappeProblem, isRecord, parseJson, problemFrom, UnexpectedAnswer } from './problem.ts';
-import { isTransient, parseRetryAfter, retryDelayMs } from './retry-policy.ts';
-import { TokenFailure, type Transport } from './transport.ts';
-
-const defaultSilenceTimeoutMs = 45_000;
-const maxReconnectDelayMs = 30_000;
-const maxEventChars = 4 * 1024 * 1024;
-
-/** What happens to the connection, for a program that shows it. */
-export type ConnectionEvent =
-  | { readonly status: 'connected'; readonly cursor: string | undefined }
-  | {
-      readonly status: 'waiting';
-      readonly delayMs: number;
-      readonly failures: number;
-      readonly cause: unknown;
-    };
+import { createInboxSequence, type InboxEvent, type ReadItemsAfter } from './inbox-sequence.ts';
+import { type DeliveryQuery, inboxParameters } from './read-api.ts';
+import type { Transport } from './transport.ts';
 
 /** Options of following an inbox. */
-export interface FollowOptions {
+export interface FollowOptions extends StreamOptions {
   /** The cursor of the last event already dealt with. */
   readonly after?: string;
   /** Without a cursor: the number to start after, or `latest` for what comes from now on. Without both, the whole inbox. */
   readonly since?: number | 'latest';
-  readonly signal?: AbortSignal;
-  /** Silence after which the connection is taken for dead; the server sends heartbeats more often. */
-  readonly silenceTimeoutMs?: number;
-  /** Gives up after so many failures in a row; unlimited unless given. */
-  readonly maxFailures?: number;
-  readonly onConnection?: (event: ConnectionEvent) => void;
-}
-
-/** Why the last connection ended, and how long the server asked to be left alone. */
-interface Ending {
-  readonly cause: unknown;
-  readonly retryAfterMs?: number | undefined;
-  readonly planned?: boolean;
+  /** Only deliveries like these; the numbers between are told as skipped. */
+  readonly filter?: DeliveryQuery;
 }
 
 /**
- * Follows an inbox for as long as the caller iterates. Connections that end, fail or fall silent are
- * replaced, resuming after the last number; a number is never yielded twice within an epoch, and a gap
- * is looked up before the item after it is yielded. Ends only by a refusal that waiting cannot mend
- * (thrown as ChappeProblem), by `maxFailures`, or by the caller: `signal` rejects with its reason.
+ * Follows an inbox for as long as the caller iterates, over connections that come and go. A number is never yielded
+ * twice within an epoch, and a gap is looked up before the item after it is yielded: unless the stream is narrowed,
+ * where gaps are what was asked for.
  */
 export async function* followInbox(
   transport: Transport,
   readItemsAfter: ReadItemsAfter,
   options: FollowOptions = {},
 ): AsyncGenerator<InboxEvent, void, undefined> {
-  const sequence = createInboxSequence(startingCursor(options.after), readItemsAfter, options.signal);
-  let failures = 0;
-  let serverRetryMs: number | undefined;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    let ending: Ending = { cause: new Error('the server ended the stream') };
-    const openedAtMs = performance.now();
-    const connection = new AbortController();
-    try {
-      for await (const block of readBlocks(transport, connection, sequence.last(), options)) {
-        if (block.type === 'ended') {
-          ending = block;
-        } else if (block.type === 'retry') {
-          serverRetryMs = block.delayMs;
-        } else if (block.type === 'connected') {
-          options.onConnection?.({ status: 'connected', cursor: cursorText(sequence.last()) });
-        } else {
-          failures = 0;
-          if (block.type === 'event' && block.name === 'end') ending = endingOf(block.data);
-          yield* sequence.place(block);
-        }
-      }
-    } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason;
-      if (error instanceof TokenFailure) throw error.cause;
-      if (error instanceof ChappeProblem || error instanceof UnexpectedAnswer) throw error;
-      ending = { cause: error };
-    } finally {
-      connection.abort();
-    }
-    // The server ends a stream with its token; a pause there would only delay the next delivery.
-    if (ending.planned === true && performance.now() - openedAtMs > 1_000) continue;
-    failures += 1;
-    if (options.maxFailures !== undefined && failures >= options.maxFailures) throw ending.cause;
-    const baseDelayMs = Math.min(maxReconnectDelayMs, serverRetryMs ?? transport.settings.retry.baseDelayMs);
-    const bounds = { baseDelayMs, maxDelayMs: maxReconnectDelayMs };
-    const delayMs = retryDelayMs(bounds, failures, ending.retryAfterMs, Math.random());
-    options.onConnection?.({ status: 'waiting', delayMs, failures, cause: ending.cause });
-    await pause(delayMs, options.signal);
-  }
-}
-
-type StreamBlock =
-  | SequencedBlock
-  | { readonly type: 'connected' }
-  | { readonly type: 'retry'; readonly delayMs: number }
-  | ({ readonly type: 'ended' } & Ending);
-
-/** One connection, as blocks. The watchdog runs only while waiting for the server, never for the caller. */
-async function* readBlocks(
-  transport: Transport,
-  connection: AbortController,
-  last: InboxCursor | undefined,
-  options: FollowOptions,
-): AsyncGenerator<StreamBlock, void, undefined> {
-  const signal =
-    options.signal === undefined ? connection.signal : AbortSignal.any([options.signal, connection.signal]);
-  const silenceTimeoutMs = options.silenceTimeoutMs ?? defaultSilenceTimeoutMs;
-  const guarded = <T>(work: Promise<T>) => abortOnSilence(work, connection, silenceTimeoutMs);
-
-  const response = await guarded(
-    transport.open({
-      method: 'GET',
-      path: '/v1/inbox/stream',
-      query: { since: last === undefined ? options.since : undefined },
-      headers: {
-        accept: 'text/event-stream',
-        ...(last === undefined ? {} : { 'last-event-id': formatInboxCursor(last) }),
-      },
-      signal,
-    }),
+  const { after, since, filter, ...rest } = options;
+  const narrowing = inboxParameters(filter ?? {});
+  const narrowed = Object.values(narrowing).some((value) => value !== undefined);
+  const sequence = createInboxSequence(
+    startingCursor(after),
+    narrowed ? null : readItemsAfter,
+    options.signal,
   );
-  if (!response.ok) return yield await refusal(response, guarded);
-  const contentType = response.headers.get('content-type') ?? 'none';
-  if (!contentType.startsWith('text/event-stream') || response.body === null) {
-    return yield { type: 'ended', cause: new Error(`expected an event stream, got ${contentType}`) };
-  }
-  yield { type: 'connected' };
-
-  const blocks: StreamBlock[] = [];
-  const parser = blockParser(blocks);
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  for (;;) {
-    const chunk = await guarded(reader.read());
-    if (chunk.done) return;
-    parser.feed(decoder.decode(chunk.value, { stream: true }));
-    yield* blocks.splice(0);
-  }
-}
-
-function blockParser(blocks: StreamBlock[]): { feed(text: string): void } {
-  return createParser({
-    maxBufferSize: maxEventChars,
-    onId: (id) => blocks.push({ type: 'position', id }),
-    onEvent: (event) => {
-      const before = blocks.at(-1);
-      // The parser reports the id of an event's block first, as it does a heartbeat's; here it is the event's.
-      if (before?.type === 'position' && before.id === event.id) blocks.pop();
-      blocks.push({ type: 'event', name: event.event, id: event.id, data: event.data });
-    },
-    onRetry: (delayMs) => blocks.push({ type: 'retry', delayMs }),
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded')
-        throw new UnexpectedAnswer('an event is too large', { cause: error });
-    },
-  });
-}
-
-async function refusal(
-  response: Response,
-  guarded: <T>(work: Promise<T>) => Promise<T>,
-): Promise<StreamBlock> {
-  const text = await guarded(response.text());
-  const problem = problemFrom(response.status, response.statusText, parseJson(text));
-  if (!isTransient(response.status)) throw new ChappeProblem(problem);
-  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now());
-  return { type: 'ended', cause: new ChappeProblem(problem), retryAfterMs };
-}
-
-async function abortOnSilence<T>(
-  work: Promise<T>,
-  connection: AbortController,
-  timeoutMs: number,
-): Promise<T> {
-  const timer = setTimeout(
-    () => connection.abort(new Error(`no sign of life for ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function endingOf(data: string): Ending {
-  const body = parseJson(data);
-  const reason = isRecord(body) ? String(body.reason) : 'unknown';
-  return { cause: new Error(`the server ended the stream: ${reason}`), planned: reason === 'token-expired' };
+  const position = (): string | undefined => {
+    const last = sequence.last();
+    return last === undefined ? undefined : formatInboxCursor(last);
+  };
+  const source = {
+    path: '/v1/inbox/stream',
+    query: () => ({ ...narrowing, since: position() === undefined ? since : undefined }),
+    position,
+    take: sequence.place,
+  };
+  yield* followStream(transport, source, rest);
 }
 
 function startingCursor(after: string | undefined): InboxCursor | undefined {
@@ -204,8 +50,4 @@ function startingCursor(after: string | undefined): InboxCursor | undefined {
   const cursor = parseInboxCursor(after);
   if (cursor === undefined) throw new TypeError(`not a cursor of an inbox: ${after}`);
   return cursor;
-}
-
-function cursorText(cursor: InboxCursor | undefined): string | undefined {
-  return cursor === undefined ? undefined : formatInboxCursor(cursor);
 }

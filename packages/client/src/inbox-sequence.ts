@@ -1,6 +1,7 @@
+import type { StreamBlock } from './follow-stream.ts';
 import { formatInboxCursor, type InboxCursor, parseInboxCursor, placeArrival } from './inbox-cursor.ts';
 import { isRecord, parseJson, UnexpectedAnswer } from './problem.ts';
-import { type InboxItem, isInboxItem, type Page } from './read-model.ts';
+import { type InboxItem, isInboxItem } from './read-model.ts';
 
 /** What a follower of an inbox is told, in order. `cursor` resumes after the event. */
 export type InboxEvent =
@@ -10,43 +11,37 @@ export type InboxEvent =
       readonly item: InboxItem;
       readonly repaired: boolean;
     }
-  /** Numbers that hold nothing for this reader: items erased, or no longer readable. */
+  /** Numbers that hold nothing for this reader: items erased, no longer readable, or not asked for. */
   | { readonly type: 'skipped'; readonly cursor: string; readonly first: number; readonly last: number }
   /** The inbox was restored: numbers start again in a new epoch, and items seen before may come again. */
   | { readonly type: 'reset'; readonly cursor: string | undefined; readonly epoch: string | undefined };
 
 /**
- * Reads a page of items after a number, to look whether a gap in the stream holds anything. A page may
- * be empty and still have a `next`: the server passes over what this reader may not see.
+ * Reads the items at the `limit` numbers after one, to look whether a gap in the stream holds anything. The numbers
+ * of an inbox have no holes, so such a page never reaches further; it leaves out what this reader may not see.
  */
 export type ReadItemsAfter = (
   number: number,
   limit: number,
   signal?: AbortSignal,
-) => Promise<Page<InboxItem>>;
-
-/** A block of the stream that says something about numbers: an event, or an id alone (a heartbeat). */
-export type SequencedBlock =
-  | {
-      readonly type: 'event';
-      readonly name: string | undefined;
-      readonly id: string | undefined;
-      readonly data: string;
-    }
-  | { readonly type: 'position'; readonly id: string };
+) => Promise<readonly InboxItem[]>;
 
 /** Puts the blocks of one connection after another into one gapless sequence. */
 export interface InboxSequence {
   last(): InboxCursor | undefined;
-  place(block: SequencedBlock): AsyncGenerator<InboxEvent, void, undefined>;
+  place(block: StreamBlock): AsyncGenerator<InboxEvent, void, undefined>;
 }
 
 const repairPageSize = 200;
 
-/** Makes the sequence of one follower, starting after `start`. */
+/**
+ * Makes the sequence of one follower, starting after `start`.
+ *
+ * @param readItemsAfter null where gaps are what was asked for, as in a narrowed stream: they are told, not looked up
+ */
 export function createInboxSequence(
   start: InboxCursor | undefined,
-  readItemsAfter: ReadItemsAfter,
+  readItemsAfter: ReadItemsAfter | null,
   signal?: AbortSignal,
 ): InboxSequence {
   let last = start;
@@ -61,22 +56,14 @@ export function createInboxSequence(
     until: number,
   ): AsyncGenerator<InboxEvent, void, undefined> {
     let next = first;
-    let after: number | undefined = first - 1;
-    while (after !== undefined && after < until) {
-      const page: Page<InboxItem> = await readItemsAfter(
-        after,
-        Math.min(repairPageSize, until - after),
-        signal,
-      );
-      const found = page.items.filter((item) => item.number >= next && item.number <= until);
+    for (let after = first - 1; after < until && readItemsAfter !== null; after += repairPageSize) {
+      const items = await readItemsAfter(after, Math.min(repairPageSize, until - after), signal);
+      const found = items.filter((item) => item.number >= next && item.number <= until);
       for (const item of found.sort((one, other) => one.number - other.number)) {
         if (item.number > next) yield skip(epoch, next, item.number - 1);
         next = item.number + 1;
         yield { type: 'delivery', cursor: advance(epoch, item.number), item, repaired: true };
       }
-      const following = page.next === undefined ? Number.NaN : Number(page.next);
-      // Only a page that leads further is followed: the server cannot keep this loop going.
-      after = following > after ? following : undefined;
     }
     if (next <= until) yield skip(epoch, next, until);
   }
@@ -118,7 +105,7 @@ export function createInboxSequence(
     yield { type: 'delivery', cursor: advance(at.epoch, at.number), item, repaired: false };
   }
 
-  async function* place(block: SequencedBlock): AsyncGenerator<InboxEvent, void, undefined> {
+  async function* place(block: StreamBlock): AsyncGenerator<InboxEvent, void, undefined> {
     const at = block.id === undefined ? undefined : parseInboxCursor(block.id);
     if (block.type === 'event' && block.name === 'reset') {
       const data = parseJson(block.data);

@@ -13,7 +13,8 @@ export type {
   ProposedDirectory,
 } from './directory-model.ts';
 export type { CorrespondentEffect, Rehearsal } from './directory-rehearsal.ts';
-export type { ConnectionEvent, FollowOptions } from './follow-inbox.ts';
+export type { FollowOptions } from './follow-inbox.ts';
+export type { ConnectionEvent, StreamOptions } from './follow-stream.ts';
 export type { InboxEvent } from './inbox-sequence.ts';
 export type { MessageRequest } from './message-request.ts';
 export {
@@ -32,11 +33,12 @@ export {
   UnexpectedAnswer,
 } from './problem.ts';
 export type { Accepted, PublishOptions, PublishResult } from './publish-message.ts';
-export type { ArchiveQuery, InboxQuery } from './read-api.ts';
+export type { ArchiveQuery, DeliveryQuery, InboxFilterQuery, InboxQuery } from './read-api.ts';
 export type {
   ArchiveItem,
   CorrespondentEntry,
   GivenReceipt,
+  InboxCounts,
   InboxItem,
   OwedReceipt,
   Page,

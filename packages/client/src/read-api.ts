@@ -3,9 +3,11 @@ import { UnexpectedAnswer } from './problem.ts';
 import {
   type ArchiveItem,
   type CorrespondentEntry,
+  type InboxCounts,
   type InboxItem,
   isArchiveItem,
   isCorrespondent,
+  isInboxCounts,
   isInboxItem,
   isSelf,
   isSubmissionStatus,
@@ -28,22 +30,41 @@ export interface ArchiveQuery {
   readonly cursor?: string;
 }
 
-/** Narrows the list of an inbox; what is absent does not narrow. */
-export interface InboxQuery {
-  readonly after?: number;
-  readonly limit?: number;
-  /** The newest first; `after` then means before. */
-  readonly order?: 'ascending' | 'descending';
+/** Narrows an inbox by what a delivery is; what is absent does not narrow. */
+export interface DeliveryQuery {
   readonly lane?: string;
   readonly kind?: string;
   readonly role?: string;
-  /** Only what no person has touched, or only the rest. */
-  readonly unread?: boolean;
   /** Only what is for action. */
   readonly action?: true;
+  readonly sender?: string;
+  /** ISO 3166-1 alpha-2: a country concerned, or of a place. */
+  readonly country?: string;
+  readonly crimeArea?: string;
+  readonly threadId?: string;
+}
+
+/** Narrows the list of an inbox also by what has become of a delivery. */
+export interface InboxFilterQuery extends DeliveryQuery {
+  /** Only what no person has touched, or only the rest. */
+  readonly unread?: boolean;
   /** `me`, `nobody`, `person:<id>` or a correspondent. */
   readonly assignee?: string;
-  readonly threadId?: string;
+  /** Only what this function has in charge. */
+  readonly position?: string;
+  /** Only what is owed before this moment (RFC 3339) and not yet done. */
+  readonly dueBefore?: string;
+}
+
+/** A page of an inbox. */
+export interface InboxQuery extends InboxFilterQuery {
+  /** The number to start after; descending, before. To go on from a page give its `next` as `cursor` instead. */
+  readonly after?: number;
+  /** The `next` of the page before; everything else but `limit` must be as it was there. */
+  readonly cursor?: string;
+  readonly limit?: number;
+  /** By number, or the most urgent lane first. */
+  readonly order?: 'ascending' | 'descending' | 'urgency';
 }
 
 /** The reading routes, each answer checked for what the SDK promises of it. */
@@ -87,12 +108,14 @@ export function createReader(transport: Transport) {
       one(`/v1/sent/${segment(messageId)}`, { submissionId }, isSubmissionStatus),
     inbox: (query: InboxQuery): Promise<Page<InboxItem>> =>
       list('/v1/inbox', inboxParameters(query), isInboxItem),
-    inboxAfter: (after: number, limit: number, signal?: AbortSignal): Promise<Page<InboxItem>> =>
-      list('/v1/inbox', { after, limit }, isInboxItem, signal),
+    inboxAfter: async (after: number, limit: number, signal?: AbortSignal): Promise<readonly InboxItem[]> =>
+      (await list('/v1/inbox', { after, limit }, isInboxItem, signal)).items,
+    inboxCounts: (query: InboxFilterQuery): Promise<InboxCounts> =>
+      one('/v1/inbox/counts', inboxParameters(query), isInboxCounts),
     inboxItem: (messageId: string): Promise<InboxItem> =>
       one(`/v1/inbox/${segment(messageId)}`, {}, isInboxItem),
     sent: ({ limit, cursor }: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>> =>
-      list('/v1/sent', { limit, before: cursor }, isSubmissionStatus),
+      list('/v1/sent', { limit, cursor }, isSubmissionStatus),
     tracking: (messageId: string): Promise<Tracking> =>
       one(`/v1/sent/${segment(messageId)}/tracking`, {}, isTracking),
     thread: (threadId: string): Promise<Page<ThreadEntry>> =>
@@ -107,7 +130,8 @@ export function createReader(transport: Transport) {
   };
 }
 
-function inboxParameters({ unread, action, ...rest }: InboxQuery): NonNullable<ApiRequest['query']> {
+/** A query as it stands in an address. */
+export function inboxParameters({ unread, action, ...rest }: InboxQuery): NonNullable<ApiRequest['query']> {
   return {
     ...rest,
     ...(unread === undefined ? {} : { unread: String(unread) }),
@@ -124,6 +148,5 @@ function readPage<T>(body: unknown, isItem: (value: unknown) => value is T): Pag
   if (!Array.isArray(items) || !items.every(isItem)) {
     throw new UnexpectedAnswer('the answer is not a list of what was asked for');
   }
-  // An inbox gives a number where the archive gives an opaque text; to the caller both are only passed on.
-  return typeof next === 'string' || typeof next === 'number' ? { items, next: String(next) } : { items };
+  return typeof next === 'string' ? { items, next } : { items };
 }

@@ -64,6 +64,16 @@ export interface InboxItem extends Partial<ReceiptSummary> {
   };
 }
 
+/** How much there is of what was asked for. */
+export interface InboxCounts {
+  readonly total: number;
+  readonly unread: number;
+  /** Each lane that has any, the most urgent first. */
+  readonly lanes: readonly { readonly lane: string; readonly total: number; readonly unread: number }[];
+  /** Set when only so many of the newest were counted and there are more. */
+  readonly countedNewest?: number;
+}
+
 /** The fate of a message that this correspondent sent. PENDING until it has been decided on. */
 export interface SubmissionStatus {
   readonly messageId: string;
@@ -194,6 +204,11 @@ export interface CorrespondentEntry {
 /** Whether a value is an item of an inbox. */
 export function isInboxItem(value: unknown): value is InboxItem {
   return isRecord(value) && hasTexts(value, 'messageId', 'kind', 'lane') && typeof value.number === 'number';
+}
+
+/** Whether a value says how much there is in an inbox. */
+export function isInboxCounts(value: unknown): value is InboxCounts {
+  return isRecord(value) && typeof value.total === 'number' && Array.isArray(value.lanes);
 }
 
 /** Whether a value says what became of a submission. */

@@ -1,4 +1,6 @@
+import type { FacetFiler } from './adapters/postgres-file-facets.ts';
 import type { InboxReader } from './adapters/postgres-inbox.ts';
+import type { ReadOwnTracking } from './adapters/read-own-tracking.ts';
 import { createRedisHints, noHints, receiptsChanged, type StreamHints } from './adapters/redis-hints.ts';
 import {
   createStreamHub,
@@ -6,6 +8,7 @@ import {
   type StreamHub,
   type StreamStore,
 } from './adapters/stream-hub.ts';
+import { createTrackingHub, type TrackingHub, type TrackingSource } from './adapters/tracking-hub.ts';
 import type { MailboxConfig } from './config.ts';
 import type { InboxItem } from './domain/inbox-item.ts';
 import { showItem } from './domain/show-item.ts';
@@ -13,37 +16,59 @@ import { showItem } from './domain/show-item.ts';
 /** The open streams of this replica, and how it and the others hear of what was committed. */
 export interface AssembledStreams {
   readonly hub: StreamHub;
+  readonly trackings: TrackingHub;
   readonly hints: StreamHints;
   readonly store: StreamStore;
   /** Pushes what this replica has just put into inboxes, and tells the others. Never throws. */
   announceItems(items: readonly InboxItem[]): void;
-  /** Receipts were given for what is in this inbox: nobody shows it any more as it was. Never throws. */
-  announceReceipts(correspondent: string): void;
+  /** Receipts were given in these threads for what is in this inbox: nobody shows it any more as it was. Never throws. */
+  announceReceipts(correspondent: string, threadIds: readonly string[]): void;
+  /** Rights may have changed: streams of who lost them end now. */
+  recheck(): void;
+  stop(): void;
 }
 
 const pageItems = 100;
+const trackingsReadAtOnce = 4;
 const windowLimits = { maxItems: 512, maxBytes: 1_048_576 };
 
 /** Joins the hub to the store and, where there is a Redis, to the other replicas. */
 export function assembleStreams(
   config: MailboxConfig,
-  parts: { inbox: InboxReader; observer: HubObserver; instanceId: string; nowMs(): number },
+  parts: {
+    inbox: InboxReader;
+    facets: Pick<FacetFiler, 'filedUpTo'>;
+    readOwnTracking: ReadOwnTracking;
+    readPulses: TrackingSource['readPulses'];
+    observer: HubObserver;
+    instanceId: string;
+    nowMs(): number;
+  },
 ): AssembledStreams {
-  const { inbox, observer, instanceId, nowMs } = parts;
-  const store: StreamStore = {
-    readAfter: (correspondent, from, limit) => inbox.page({ correspondent, from, limit, order: 'ascending' }),
-    readHeads: inbox.heads,
+  const { inbox, facets, readOwnTracking, readPulses, observer, instanceId, nowMs } = parts;
+  const store = streamStore(inbox, facets);
+  const limits = {
+    maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
+    stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
+    heartbeatMs: config.STREAM_HEARTBEAT_MS,
+    pollMs: config.STREAM_POLL_MS,
   };
+  const trackings = createTrackingHub({
+    source: {
+      async read(reader, messageId) {
+        const subject = reader.subjectNow();
+        const found = subject === null ? null : await readOwnTracking(subject, messageId);
+        return found === null ? null : JSON.stringify(found.tracking);
+      },
+      readPulses,
+    },
+    limits: { ...limits, maxReads: trackingsReadAtOnce },
+    nowMs,
+    observer,
+  });
   const hub = createStreamHub({
     store,
-    limits: {
-      maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
-      stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
-      heartbeatMs: config.STREAM_HEARTBEAT_MS,
-      pollMs: config.STREAM_POLL_MS,
-      pageItems,
-      window: windowLimits,
-    },
+    limits: { ...limits, pageItems, window: windowLimits },
     showItem(item, reader) {
       const subject = reader.subjectNow();
       const shown = subject === null ? null : showItem(item, subject, nowMs());
@@ -61,9 +86,11 @@ export function assembleStreams(
           instanceId,
           onHint: (correspondent, number) =>
             number === receiptsChanged ? hub.forget(correspondent) : hub.hint(correspondent, number),
+          onThreads: trackings.changed,
         });
   return {
     hub,
+    trackings,
     hints,
     store,
     announceItems(items) {
@@ -72,11 +99,44 @@ export function assembleStreams(
         hub.publish(correspondent, own);
         heads.set(correspondent, own.at(-1)?.number ?? 0);
       }
-      hints.send(heads);
+      const threadIds = [...new Set(items.map((item) => item.threadId))];
+      trackings.changed(threadIds);
+      hints.send(heads, threadIds);
     },
-    announceReceipts(correspondent) {
+    announceReceipts(correspondent, threadIds) {
       hub.forget(correspondent);
-      hints.send(new Map([[correspondent, receiptsChanged]]));
+      trackings.changed(threadIds);
+      hints.send(new Map([[correspondent, receiptsChanged]]), threadIds);
     },
+    recheck() {
+      hub.recheck();
+      trackings.recheck();
+    },
+    stop() {
+      hub.stop();
+      trackings.stop();
+    },
+  };
+}
+
+/**
+ * What streams replay from. As far as an inbox is known to be filed, the store leaves out what a stream did not ask
+ * for; beyond, the stream leaves it out itself, so that an item not yet filed is never passed over.
+ */
+function streamStore(inbox: InboxReader, facets: Pick<FacetFiler, 'filedUpTo'>): StreamStore {
+  const readAfter = (correspondent: string, from: number, limit: number) =>
+    inbox.page({ correspondent, from, limit, order: 'ascending' });
+  return {
+    readAfter,
+    async readMatching(correspondent, from, limit, filter) {
+      const until = facets.filedUpTo(correspondent);
+      if (from >= until) {
+        const items = await readAfter(correspondent, from, limit);
+        return { items, upTo: items.at(-1)?.number ?? from };
+      }
+      const items = await inbox.page({ correspondent, from, until, limit, filter, order: 'ascending' });
+      return { items, upTo: items.length < limit ? until : (items.at(-1)?.number ?? from) };
+    },
+    readHeads: inbox.heads,
   };
 }

@@ -1,16 +1,26 @@
 import { createDeadLetterDesk, type KafkaSettings, type Log } from '@chappe/kafka';
+import { decide } from '@chappe/policy';
 import { createReplayJournal, type Pool } from '@chappe/postgres';
-import { type HttpServer, registerDeadLetterRoutes, type TokenVerifier } from '@chappe/service-kit';
+import {
+  type CursorSeal,
+  type HttpServer,
+  registerDeadLetterRoutes,
+  type TokenVerifier,
+} from '@chappe/service-kit';
 import { registerInboxRoutes } from './adapters/http-inbox.ts';
+import { registerInboxCountsRoute } from './adapters/http-inbox-counts.ts';
 import { registerReceiptRoutes } from './adapters/http-receipts.ts';
 import { registerSentRoutes } from './adapters/http-sent.ts';
 import { registerStreamRoute } from './adapters/http-stream.ts';
 import { registerThreadRoutes } from './adapters/http-threads.ts';
+import { registerTrackingStreamRoute } from './adapters/http-tracking-stream.ts';
 import { createOpeningRecorder } from './adapters/postgres-audit.ts';
+import { createInboxCounter } from './adapters/postgres-count-inbox.ts';
+import type { FacetFiler } from './adapters/postgres-file-facets.ts';
 import type { InboxReader } from './adapters/postgres-inbox.ts';
 import { createReceiptGiver } from './adapters/postgres-receipts.ts';
-import { createSentReader } from './adapters/postgres-sent.ts';
-import { createTrackingReader } from './adapters/postgres-tracking.ts';
+import type { SentReader } from './adapters/postgres-sent.ts';
+import type { ReadOwnTracking } from './adapters/read-own-tracking.ts';
 import { createReaderRights } from './adapters/reader-rights.ts';
 import type { AssembledLanes } from './assemble-lanes.ts';
 import type { AssembledStreams } from './assemble-streams.ts';
@@ -26,6 +36,10 @@ export interface RouteParts {
   readonly readers: Pool;
   readonly replayPool: Pool;
   readonly inbox: InboxReader;
+  readonly sent: SentReader;
+  readonly facets: FacetFiler;
+  readonly cursors: CursorSeal;
+  readonly readOwnTracking: ReadOwnTracking;
   readonly directory: FollowedDirectory;
   readonly streams: AssembledStreams;
   readonly webhooks: AssembledWebhooks;
@@ -38,42 +52,55 @@ export interface RouteParts {
   nowMs(): number;
 }
 
-/** Posts and desks are one organisation; everybody else is outside. */
-const insideTypes: readonly string[] = ['POST', 'DESK'];
-
 /** Registers what people and their systems ask of the mailbox, and what operators do about dead letters. */
 export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: RouteParts): void {
   const { readers, inbox, directory, streams, overrides, nudgeRelay, nowMs } = parts;
-  const sent = createSentReader(readers);
+  const { sent, facets, cursors, readOwnTracking } = parts;
   const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay, nowMs });
   const plainGive = createReceiptGiver(readers);
-  registerInboxRoutes(app, { inbox, recordOpening, nowMs });
+  registerInboxRoutes(app, { inbox, facets, cursors, recordOpening, nowMs });
+  registerInboxCountsRoute(app, { countInbox: createInboxCounter(readers), facets, recordOpening, nowMs });
   registerReceiptRoutes(app, {
     giveReceipts: overrides.wrapGiveReceipts?.(plainGive) ?? plainGive,
     currentDirectory: directory.required,
-    onGiven(correspondent) {
-      streams.announceReceipts(correspondent);
+    onGiven(correspondent, threadIds) {
+      streams.announceReceipts(correspondent, threadIds);
       nudgeRelay();
     },
     nowMs,
   });
-  registerSentRoutes(app, {
-    sent,
-    readTracking: createTrackingReader(readers),
-    isInside: (correspondent) =>
-      insideTypes.includes(directory.required().correspondents.get(correspondent)?.type ?? ''),
-    nowMs,
-  });
+  const readEpoch = async () => (await inbox.heads([])).epoch;
+  registerSentRoutes(app, { sent, cursors, readEpoch, readOwnTracking, nowMs });
   registerThreadRoutes(app, { inbox, sent, recordOpening, nowMs });
+  const streaming = {
+    verifyToken: parts.verifyToken,
+    maxOpenStreams: config.STREAM_MAX_OPEN,
+    endGraceMs: config.STREAM_END_GRACE_MS,
+  };
   registerStreamRoute(app, {
     hub: streams.hub,
     store: streams.store,
-    rights: createReaderRights({ currentDirectory: directory.required, nowMs }),
-    verifyToken: parts.verifyToken,
+    rights: createReaderRights({
+      currentDirectory: directory.current,
+      mayStream: (subject, atMs) => {
+        const inboxOf = { kind: 'correspondent' as const, correspondent: subject.correspondent };
+        return decide(subject, 'inbox.stream', inboxOf, { nowMs: atMs }).effect === 'allow';
+      },
+      nowMs,
+    }),
     recordOpening,
-    maxOpenStreams: config.STREAM_MAX_OPEN,
-    endGraceMs: config.STREAM_END_GRACE_MS,
+    ...streaming,
     ...(overrides.wrapOutlet === undefined ? {} : { wrapOutlet: overrides.wrapOutlet }),
+  });
+  registerTrackingStreamRoute(app, {
+    hub: streams.trackings,
+    readOwnTracking,
+    rights: createReaderRights({
+      currentDirectory: directory.current,
+      mayStream: (subject, atMs) => decide(subject, 'sent.read', null, { nowMs: atMs }).effect === 'allow',
+      nowMs,
+    }),
+    ...streaming,
   });
   parts.webhooks.registerRoutes(app, recordOpening);
   const journal = createReplayJournal(parts.replayPool);

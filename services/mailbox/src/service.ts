@@ -1,8 +1,9 @@
 import { resolveSubject } from '@chappe/directory';
 import { checkTopics, createLaneProducer, kafkaSettingsFrom, sinkState } from '@chappe/kafka';
-import { createOutboxRelay, createPool, migrate, replayPoolOptions } from '@chappe/postgres';
+import { createOutboxRelay, createPool, migrate, readCursorKey, replayPoolOptions } from '@chappe/postgres';
 import {
   createAuthenticator,
+  createCursorSeal,
   createHttpServer,
   createLifecycle,
   createLogger,
@@ -11,13 +12,19 @@ import {
   type RunningService,
 } from '@chappe/service-kit';
 import { createOutboxPublisher } from './adapters/kafka-outbox.ts';
+import { createFacetFiler } from './adapters/postgres-file-facets.ts';
 import { createInboxReader } from './adapters/postgres-inbox.ts';
+import { createSentReader } from './adapters/postgres-sent.ts';
+import { createPulseReader } from './adapters/postgres-thread-pulses.ts';
+import { createTrackingReader } from './adapters/postgres-tracking.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
+import { createOwnTrackingReader } from './adapters/read-own-tracking.ts';
 import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
 import { assembleLanes } from './assemble-lanes.ts';
 import { assembleStreams } from './assemble-streams.ts';
 import { assembleWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
+import { isInside } from './domain/is-inside.ts';
 import { followDirectory } from './follow-directory.ts';
 import type { MailboxOverrides } from './mailbox-overrides.ts';
 import { registerRoutes } from './register-routes.ts';
@@ -69,17 +76,37 @@ export async function startMailbox(
     // Two pools, so that no burst of readers keeps a flash out of its inbox.
     const writers = createPool({ ...poolOptions, applicationName: 'mailbox-apply', max });
     const readers = createPool({ ...poolOptions, applicationName: 'mailbox-read', max });
-    lifecycle.onStop('postgres', () => Promise.all([writers.end(), readers.end()]));
+    // Readiness asks over a connection of its own: behind busy readers it would take a busy store for an absent one.
+    const probe = createPool({ ...poolOptions, applicationName: 'mailbox-readiness', max: 1 });
+    lifecycle.onStop('postgres', () => Promise.all([writers.end(), readers.end(), probe.end()]));
 
     const measured = createMailboxMetrics(metrics, log);
+    let cursorKey: Buffer | undefined;
+    const cursors = createCursorSeal(() => cursorKey);
     const inbox = createInboxReader(readers);
-    const streams = assembleStreams(config, { inbox, observer: measured.hub, instanceId, nowMs });
+    const sent = createSentReader(readers);
+    const facets = createFacetFiler({
+      pool: readers,
+      inbox,
+      onError: (error) => log.warn({ err: error }, 'older items could not be filed yet'),
+    });
+    const readOwnTracking = createOwnTrackingReader({
+      sent,
+      readTracking: createTrackingReader(readers),
+      isInside: (correspondent) => isInside(directory.required(), correspondent),
+      nowMs,
+    });
+    const streams = assembleStreams(config, {
+      ...{ inbox, facets, readOwnTracking, instanceId, nowMs },
+      readPulses: createPulseReader(readers),
+      observer: measured.hub,
+    });
     const directory = followDirectory(kafka, {
       instanceId,
       waitMs: config.DIRECTORY_WAIT_MS,
       log,
       signal,
-      onChange: streams.hub.recheck,
+      onChange: streams.recheck,
       onFailure,
     });
     lifecycle.onStop('directory', directory.close);
@@ -90,6 +117,18 @@ export async function startMailbox(
     lifecycle.onStop('producer', () => producer.stop());
     const relay = createOutboxRelay({ pool: writers, publish: createOutboxPublisher(producer), log });
     lifecycle.onStop('outbox', () => relay.stop());
+
+    const deadlinePool = createPool({ ...poolOptions, applicationName: 'mailbox-deadlines', max: 4 });
+    lifecycle.onStop('postgres deadlines', () => deadlinePool.end());
+    const deadlines = await assembleDeadlines(config, {
+      pool: deadlinePool,
+      metrics,
+      overrides,
+      currentDirectory: directory.current,
+      log,
+      nowMs,
+    });
+    lifecycle.onStop('deadlines', () => deadlines.stop());
 
     const webhookPool = createPool({ ...poolOptions, applicationName: 'mailbox-webhooks', max: 4 });
     lifecycle.onStop('postgres webhooks', () => webhookPool.end());
@@ -104,18 +143,6 @@ export async function startMailbox(
       nowMs,
     });
     lifecycle.onStop('webhooks', () => webhooks.courier.stop());
-
-    const deadlinePool = createPool({ ...poolOptions, applicationName: 'mailbox-deadlines', max: 4 });
-    lifecycle.onStop('postgres deadlines', () => deadlinePool.end());
-    const deadlines = await assembleDeadlines(config, {
-      pool: deadlinePool,
-      metrics,
-      overrides,
-      currentDirectory: directory.current,
-      log,
-      nowMs,
-    });
-    lifecycle.onStop('deadlines', () => deadlines.stop());
 
     const lanes = assembleLanes(config, {
       kafka,
@@ -162,7 +189,7 @@ export async function startMailbox(
       dependencies: {
         directory: directory.state,
         postgres: async () => {
-          await readers.query('SELECT 1');
+          await probe.query('SELECT 1');
           return { state: 'ready' };
         },
         kafka: () => sinkState(lanes.sinks),
@@ -180,6 +207,10 @@ export async function startMailbox(
       readers,
       replayPool,
       inbox,
+      sent,
+      facets,
+      cursors,
+      readOwnTracking,
       directory,
       streams,
       webhooks,
@@ -191,18 +222,21 @@ export async function startMailbox(
       nowMs,
     });
     lifecycle.onStop('http', () => app.close());
-    lifecycle.onStop('streams', () => streams.hub.stop());
+    lifecycle.onStop('streams', () => streams.stop());
+    lifecycle.onStop('facets', () => facets.stop());
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
 
     await checkTopics(kafka, 'mailbox', { log, signal });
     await migrate(writers, { folder: new URL('../migrations/', import.meta.url), signal, log });
+    cursorKey = await readCursorKey(writers);
+    facets.start();
     await streams.hints.start();
     await producer.start();
     relay.start();
     await directory.open();
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
-    deadlines.start();
     webhooks.courier.start();
+    deadlines.start();
     return url;
   }
 }

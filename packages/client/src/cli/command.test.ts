@@ -317,10 +317,10 @@ describe('reading', () => {
     };
     const sent = (request: SeenRequest): ScriptedReply => {
       if (request.path === '/v1/sent') {
-        return request.query.get('before') === null
+        return request.query.get('cursor') === null
           ? answer(200, {
               items: [{ messageId: 'm-8', reference: 'DJ-26-BBBBBBB-2', state: 'ACCEPTED' }],
-              next: 41,
+              next: 'what-follows',
             })
           : answer(200, { items: [{ messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' }] });
       }

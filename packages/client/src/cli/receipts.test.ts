@@ -50,9 +50,9 @@ describe('ack', () => {
     const { code, out, err } = await against(
       (request) => {
         if (request.method === 'POST') return answer(201, state);
-        return request.query.get('after') === null
-          ? answer(200, { items: [item(9)], next: 9 })
-          : answer(200, { items: [{ ...item(3), messageId: id, message: { reference } }], next: null });
+        return request.query.get('cursor') === null
+          ? answer(200, { items: [item(9)], next: 'what-follows' })
+          : answer(200, { items: [{ ...item(3), messageId: id, message: { reference } }] });
       },
       ['ack', 'dj-26-k7m2p4x-m', '--taken'],
     );

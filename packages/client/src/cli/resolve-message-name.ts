@@ -80,17 +80,17 @@ export async function searchReceived(
   client: ChappeClient,
   reference: string,
 ): Promise<InboxItem | undefined> {
-  let before: number | undefined;
+  let cursor: string | undefined;
   for (let pages = 0; pages < mostPages; pages++) {
     const page = await client.inbox.list({
       order: 'descending',
       limit: pageSize,
-      ...(before === undefined ? {} : { after: before }),
+      ...(cursor === undefined ? {} : { cursor }),
     });
     const found = page.items.find((item) => item.message?.reference === reference);
     if (found !== undefined) return found;
-    if (page.next === undefined) break;
-    before = Number(page.next);
+    cursor = page.next;
+    if (cursor === undefined) break;
   }
   return undefined;
 }

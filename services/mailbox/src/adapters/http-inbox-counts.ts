@@ -23,10 +23,9 @@ const countsSchema = Type.Unsafe<InboxCountsJson>(
   Type.Object({
     total: Type.Integer(),
     unread: Type.Integer({ description: 'Of these, how many no person has touched' }),
-    lanes: Type.Array(
-      Type.Object({ lane: Type.String(), total: Type.Integer(), unread: Type.Integer() }),
-      { description: 'Lanes that have any, the most urgent first' },
-    ),
+    lanes: Type.Array(Type.Object({ lane: Type.String(), total: Type.Integer(), unread: Type.Integer() }), {
+      description: 'Lanes that have any, the most urgent first',
+    }),
     countedNewest: Type.Optional(
       Type.Integer({ description: 'Only so many of the newest were counted; there are more' }),
     ),

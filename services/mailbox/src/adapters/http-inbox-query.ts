@@ -16,7 +16,10 @@ export const deliveryFilterProperties = {
   ),
   sender: Type.Optional(Type.String({ maxLength: 64, pattern: '^[a-z]+:[A-Za-z0-9-]+$' })),
   country: Type.Optional(
-    Type.String({ pattern: '^[A-Z]{2}$', description: 'A country concerned, or of a place, in the variant held' }),
+    Type.String({
+      pattern: '^[A-Z]{2}$',
+      description: 'A country concerned, or of a place, in the variant held',
+    }),
   ),
   crimeArea: Type.Optional(Type.String({ pattern: '^[A-Z_]{1,60}$' })),
   threadId: Type.Optional(Type.String({ pattern: uuidPattern })),
@@ -85,7 +88,5 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Without the members that are undefined. */
 function given<T extends object>(members: T): Given<T> {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as Given<T>;
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Given<T>;
 }

@@ -1,68 +1,82 @@
+import { createHash } from 'node:crypto';
 import type { Subject } from '@chappe/policy';
-import { type HttpServer, Problem } from '@chappe/service-kit';
+import { canonicalJson } from '@chappe/schemas';
+import { type CursorSeal, type HttpServer, invalidCursor, linkToNext, Problem } from '@chappe/service-kit';
 import { type Static, Type } from 'typebox';
-import { assigneeCode } from '../domain/receipt-state.ts';
+import type { InboxFilter } from '../domain/inbox-filter.ts';
+import type { InboxItem } from '../domain/inbox-item.ts';
+import { formatPlace, type ListOrder, type ListPlace, lanesFrom, parsePlace } from '../domain/list-place.ts';
 import { showItem } from '../domain/show-item.ts';
-import { inboxItemSchema, isId, messageParams, uuidPattern } from './http-answers.ts';
+import { inboxItemSchema, isId, messageParams } from './http-answers.ts';
+import {
+  deliveryFilterProperties,
+  inboxFilterOf,
+  requireFiled,
+  stateFilterProperties,
+} from './http-inbox-query.ts';
 import type { RecordOpening } from './postgres-audit.ts';
-import type { InboxFilter, InboxReader } from './postgres-inbox.ts';
+import type { FacetFiler } from './postgres-file-facets.ts';
+import type { InboxReader } from './postgres-inbox.ts';
 
 const defaultPageItems = 100;
 
 const listQuery = Type.Object(
   {
-    after: Type.Integer({ minimum: 0, default: 0, description: 'The number after which the list goes on' }),
-    limit: Type.Integer({ minimum: 1, maximum: 500, default: defaultPageItems }),
-    order: Type.Union([Type.Literal('ascending'), Type.Literal('descending')], { default: 'ascending' }),
-    lane: Type.Optional(Type.String({ pattern: '^(flash|urgent|routine)$' })),
-    kind: Type.Optional(Type.String({ pattern: '^[A-Z_]{1,40}$' })),
-    role: Type.Optional(Type.String({ pattern: '^(ACTION|INFORMATION|NOTICE)$' })),
-    action: Type.Optional(
-      Type.Literal(true, { description: 'Only what is for action: the same as role=ACTION' }),
-    ),
-    unread: Type.Optional(Type.Boolean({ description: 'Only what no person has touched, or only the rest' })),
-    assignee: Type.Optional(
-      Type.String({
-        maxLength: 64,
-        pattern: '^(me|nobody|[a-z]+:[A-Za-z0-9-]+)$',
-        description: 'Whose it is: `me`, `nobody`, `person:<id>` or the correspondent it was handed over to',
+    after: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'A number to start after or, descending, before; to go on from a page give its cursor instead',
       }),
     ),
-    threadId: Type.Optional(Type.String({ pattern: uuidPattern })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 400, description: 'The `next` of the page before this one' }),
+    ),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: defaultPageItems }),
+    order: Type.Unsafe<ListOrder>({
+      type: 'string',
+      enum: ['ascending', 'descending', 'urgency'],
+      default: 'ascending',
+      description: 'By number, or the most urgent lane first and within it by number',
+    }),
+    ...deliveryFilterProperties,
+    ...stateFilterProperties,
   },
   { additionalProperties: false },
 );
+type ListQuery = Static<typeof listQuery>;
+
+/** What the routes need. */
+export interface InboxPorts {
+  readonly inbox: InboxReader;
+  readonly facets: Pick<FacetFiler, 'caughtUp'>;
+  readonly cursors: CursorSeal;
+  readonly recordOpening: RecordOpening;
+  nowMs(): number;
+}
 
 /** `GET /v1/inbox` and `GET /v1/inbox/{messageId}`. */
-export function registerInboxRoutes(
-  app: HttpServer,
-  ports: { inbox: InboxReader; recordOpening: RecordOpening; nowMs(): number },
-): void {
+export function registerInboxRoutes(app: HttpServer, ports: InboxPorts): void {
   app.get(
     '/v1/inbox',
     {
       config: { action: 'inbox.list' },
       schema: {
-        summary: 'The inbox of the acting correspondent, by number',
+        summary: 'The inbox of the acting correspondent, by number or by urgency',
         querystring: listQuery,
         response: {
           200: Type.Object({
             items: Type.Array(inboxItemSchema),
-            next: Type.Union([Type.Integer(), Type.Null()], {
-              description: 'Give it as `after` for what follows; null at the end',
-            }),
+            next: Type.Optional(
+              Type.String({ description: 'Give it as `cursor` for what follows; absent at the end' }),
+            ),
           }),
         },
       },
     },
     async (request, reply) => {
       const { subject, query } = request;
-      const { after, limit, order } = query;
-      const filter = filterOf(query, subject);
-      const { correspondent } = subject;
-      const page = await ports.inbox.page({ correspondent, from: after, order, limit, filter });
-      const nowMs = ports.nowMs();
-      const items = page.flatMap((item) => showItem(item, subject, nowMs) ?? []);
+      const { items, next } = await readPage(subject, query);
       await ports.recordOpening({
         subject,
         action: 'inbox.list',
@@ -72,8 +86,11 @@ export function registerInboxRoutes(
         resultCount: items.length,
         traceId: request.traceId,
       });
-      const next = page.length === limit ? (page.at(-1)?.number ?? null) : null;
-      return reply.header('cache-control', 'no-store').send({ items, next });
+      reply.header('cache-control', 'no-store');
+      if (next === undefined) return reply.send({ items });
+      const { after, cursor, ...narrowing } = query;
+      reply.header('link', linkToNext('/v1/inbox', { ...narrowing, cursor: next }));
+      return reply.send({ items, next });
     },
   );
 
@@ -105,22 +122,64 @@ export function registerInboxRoutes(
       return reply.header('cache-control', 'no-store').send(shown);
     },
   );
+
+  async function readPage(subject: Subject, query: ListQuery) {
+    const { order, limit } = query;
+    const filter = inboxFilterOf(query, subject);
+    requireFiled(filter, ports.facets);
+    const binding = bindingOf(subject, order, filter);
+    const { epoch } = await ports.inbox.heads([]);
+    const place = startOf(query, binding, epoch);
+    const rows = await readRows(subject.correspondent, { order, filter, place, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const nowMs = ports.nowMs();
+    const items = page.flatMap((item) => showItem(item, subject, nowMs) ?? []);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    if (last === undefined) return { items };
+    const lane = order === 'urgency' ? last.lane : null;
+    return { items, next: ports.cursors.seal(formatPlace({ epoch, lane, number: last.number }), binding) };
+  }
+
+  function startOf({ after, cursor, order }: ListQuery, binding: string, epoch: number): ListPlace {
+    if (cursor === undefined) {
+      if (after !== undefined && order === 'urgency') throw exclusive('after', 'order=urgency');
+      return { epoch, lane: null, number: after ?? 0 };
+    }
+    if (after !== undefined) throw exclusive('after', 'cursor');
+    const place = parsePlace(ports.cursors.open(cursor, binding) ?? '');
+    // After a restore its number means another item.
+    if (place === null || place.epoch !== epoch) throw invalidCursor();
+    return place;
+  }
+
+  async function readRows(
+    correspondent: string,
+    query: { order: ListOrder; filter: InboxFilter; place: ListPlace; limit: number },
+  ): Promise<readonly InboxItem[]> {
+    const { order, filter, place, limit } = query;
+    if (order !== 'urgency') {
+      return ports.inbox.page({ correspondent, from: place.number, order, limit, filter });
+    }
+    const rows: InboxItem[] = [];
+    for (const lane of lanesFrom(place.lane)) {
+      if (rows.length === limit || (filter.lane !== undefined && filter.lane !== lane)) continue;
+      const from = lane === place.lane ? place.number : 0;
+      const ofLane = { ...filter, lane };
+      const left = limit - rows.length;
+      rows.push(
+        ...(await ports.inbox.page({ correspondent, from, order: 'ascending', limit: left, filter: ofLane })),
+      );
+    }
+    return rows;
+  }
 }
 
-/** What narrows a list. */
-function filterOf(query: Static<typeof listQuery>, subject: Subject): InboxFilter {
-  const { lane, kind, role, action, unread, assignee, threadId } = query;
-  if (action === true && role !== undefined && role !== 'ACTION') {
-    const detail = 'action=true and another role exclude one another';
-    throw new Problem('invalid-value', { detail });
-  }
-  const wantedRole = action === true ? 'ACTION' : role;
-  return {
-    ...(lane === undefined ? {} : { lane }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(wantedRole === undefined ? {} : { role: wantedRole }),
-    ...(threadId === undefined ? {} : { threadId }),
-    ...(unread === undefined ? {} : { unread }),
-    ...(assignee === undefined ? {} : { assignee: assignee === 'me' ? assigneeCode(subject.id) : assignee }),
-  };
+/** A cursor serves whom and what it was made for; how long its pages are is free. */
+function bindingOf(subject: Subject, order: ListOrder, filter: InboxFilter): string {
+  const digest = createHash('sha256').update(canonicalJson({ order, filter })).digest('hex');
+  return `inbox ${subject.id} ${subject.correspondent} ${digest}`;
+}
+
+function exclusive(one: string, other: string): Problem {
+  return new Problem('invalid-value', { detail: `${one} and ${other} exclude one another` });
 }

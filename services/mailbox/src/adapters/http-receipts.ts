@@ -27,8 +27,8 @@ import type { AcknowledgeableItem, GiveReceipts, MessageAct, MessageOutcome } fr
 export interface ReceiptPorts {
   readonly giveReceipts: GiveReceipts;
   currentDirectory(): DirectorySnapshot;
-  /** Called after receipts of this correspondent were committed; must not throw. */
-  onGiven(correspondent: string): void;
+  /** Called after receipts of this correspondent were committed, with the threads they are about; must not throw. */
+  onGiven(correspondent: string, threadIds: readonly string[]): void;
   nowMs(): number;
 }
 
@@ -121,7 +121,8 @@ async function give(
     return decide(subject, 'receipt.give', resource, { nowMs }).effect === 'allow';
   };
   const outcomes = await ports.giveReceipts(subject.correspondent, acts, mayGive);
-  if (outcomes.some((outcome) => outcome.status === 'given')) ports.onGiven(subject.correspondent);
+  const threadIds = outcomes.flatMap((outcome) => (outcome.status === 'given' ? outcome.threadId : []));
+  if (threadIds.length > 0) ports.onGiven(subject.correspondent, [...new Set(threadIds)]);
   return outcomes;
 }
 

@@ -1,22 +1,15 @@
 import type { Subject } from '@chappe/policy';
-import { type HttpServer, Problem } from '@chappe/service-kit';
+import { type CursorSeal, type HttpServer, invalidCursor, linkToNext, Problem } from '@chappe/service-kit';
 import { Type } from 'typebox';
-import {
-  decidedCopy,
-  pendingStatus,
-  type SentItem,
-  type SentStatusJson,
-  showSent,
-} from '../domain/sent-status.ts';
-import { trackMessage } from '../domain/track-message.ts';
+import { decidedCopy, pendingStatus, type SentStatusJson, showSent } from '../domain/sent-status.ts';
 import { isId, messageParams, sentStatusSchema, trackingSchema } from './http-answers.ts';
 import type { SentReader } from './postgres-sent.ts';
-import type { ReadTracking } from './postgres-tracking.ts';
+import type { ReadOwnTracking } from './read-own-tracking.ts';
 
 const listQuery = Type.Object(
   {
-    before: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'The `next` of the page before this one' }),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 400, description: 'The `next` of the page before this one' }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
   },
@@ -31,9 +24,9 @@ const statusQuery = Type.Object(
 /** What the routes need. */
 export interface SentPorts {
   readonly sent: SentReader;
-  readonly readTracking: ReadTracking;
-  /** Whether a correspondent belongs to the network, as the directory has it now. */
-  isInside(correspondent: string): boolean;
+  readonly cursors: CursorSeal;
+  readonly readEpoch: () => Promise<number>;
+  readonly readOwnTracking: ReadOwnTracking;
   nowMs(): number;
 }
 
@@ -49,21 +42,29 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
         response: {
           200: Type.Object({
             items: Type.Array(sentStatusSchema),
-            next: Type.Union([Type.Integer(), Type.Null()], {
-              description: 'Give it as `before` for what follows; null at the end',
-            }),
+            next: Type.Optional(
+              Type.String({ description: 'Give it as `cursor` for what follows; absent at the end' }),
+            ),
           }),
         },
       },
     },
     async (request, reply) => {
       const { subject } = request;
-      const { before, limit } = request.query;
-      const page = await ports.sent.page(subject.correspondent, before ?? null, limit);
+      const { cursor, limit } = request.query;
+      const binding = `sent ${subject.id} ${subject.correspondent}`;
+      const epoch = await ports.readEpoch();
+      const before = cursor === undefined ? null : placeOf(ports.cursors.open(cursor, binding), epoch);
+      const rows = await ports.sent.page(subject.correspondent, before, limit + 1);
+      const page = rows.slice(0, limit);
       const nowMs = ports.nowMs();
       const items = page.flatMap((item) => showSent(item, subject, nowMs) ?? []);
-      const next = page.length === limit ? (page.at(-1)?.position ?? null) : null;
-      return reply.header('cache-control', 'no-store').send({ items, next });
+      reply.header('cache-control', 'no-store');
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      if (last === undefined) return reply.send({ items });
+      const next = ports.cursors.seal(`${epoch}.${last.position}`, binding);
+      reply.header('link', linkToNext('/v1/sent', { limit, cursor: next }));
+      return reply.send({ items, next });
     },
   );
 
@@ -97,19 +98,11 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
       },
     },
     async (request, reply) => {
-      const { subject } = request;
-      const item = await visibleCopy(subject, request.params.messageId);
-      if (item === null) throw new Problem('not-found');
-      const tracking = await ports.readTracking(item, ports.isInside(subject.correspondent));
-      return reply.header('cache-control', 'no-store').send(trackMessage(tracking, ports.nowMs()));
+      const found = await ports.readOwnTracking(request.subject, request.params.messageId);
+      if (found === null) throw new Problem('not-found');
+      return reply.header('cache-control', 'no-store').send(found.tracking);
     },
   );
-
-  async function visibleCopy(subject: Subject, messageId: string): Promise<SentItem | null> {
-    if (!isId(messageId)) return null;
-    const item = decidedCopy(await ports.sent.copies(subject.correspondent, messageId));
-    return item === null || showSent(item, subject, ports.nowMs()) === null ? null : item;
-  }
 
   async function statusOf(
     subject: Subject,
@@ -121,4 +114,11 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
     if (item === null) return pendingStatus(subject.correspondent, messageId, submissionId);
     return showSent(item, subject, ports.nowMs());
   }
+}
+
+/** The position before which a list goes on; positions of another epoch mean other messages. */
+function placeOf(place: string | undefined, epoch: number): number {
+  const [, ofEpoch, position] = /^(\d{1,9})\.(\d{1,15})$/.exec(place ?? '') ?? [];
+  if (position === undefined || Number(ofEpoch) !== epoch) throw invalidCursor();
+  return Number(position);
 }

@@ -1,8 +1,16 @@
-import type { ServerResponse } from 'node:http';
 import { type HttpServer, Problem, type TokenVerifier } from '@chappe/service-kit';
 import { Type } from 'typebox';
+import { isNarrow } from '../domain/inbox-filter.ts';
 import { openingFrame, resetFrame } from '../domain/sse-frame.ts';
 import { startStream } from '../domain/start-stream.ts';
+import {
+  beginEventStream,
+  lastEventIdOf,
+  reconnectAfterMs,
+  requireRoom,
+  tokenOf,
+} from './begin-event-stream.ts';
+import { deliveryFilterOf, deliveryFilterProperties } from './http-inbox-query.ts';
 import type { RecordOpening } from './postgres-audit.ts';
 import type { ReaderRights } from './reader-rights.ts';
 import { createSseOutlet } from './sse-outlet.ts';
@@ -21,15 +29,6 @@ export interface StreamPorts {
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
 }
 
-const reconnectAfterMs = 1_000;
-
-const headers = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-  'x-content-type-options': 'nosniff',
-};
-
 /** `GET /v1/inbox/stream`: the inbox as server-sent events, resumable by number. */
 export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
   app.get(
@@ -41,7 +40,8 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
         description:
           'Server-sent events: `delivery` with one item and the id `<epoch>.<number>`; `reset` when the cursor ' +
           'belongs to a state that no longer exists and all items come again; `end` with a reason as the last ' +
-          'event. Resumes after Last-Event-ID, else after `since`, else starts at the beginning.',
+          'event. Resumes after Last-Event-ID, else after `since`, else starts at the beginning. What the filters ' +
+          'leave out is passed over; the ids of heartbeats move past it.',
         querystring: Type.Object(
           {
             since: Type.Optional(
@@ -50,6 +50,7 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
                 description: 'A number, or `latest` for what comes from now on',
               }),
             ),
+            ...deliveryFilterProperties,
           },
           { additionalProperties: false },
         ),
@@ -57,16 +58,13 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
       },
     },
     async (request, reply) => {
-      const { subject } = request;
-      const token = await ports.verifyToken(
-        request.headers.authorization?.slice('bearer '.length).trim() ?? '',
-      );
-      if (token.status === 'refused') throw new Problem(token.code);
-      if (ports.hub.openStreams() >= ports.maxOpenStreams)
-        throw new Problem('unavailable', { retryAfterS: 5 });
+      const { subject, query } = request;
+      const filter = deliveryFilterOf(query);
+      const token = await tokenOf(request, ports.verifyToken);
+      requireRoom(ports.hub.openStreams(), ports.maxOpenStreams);
       const { epoch, last } = await ports.store.readHeads([subject.correspondent]);
       const start = startStream(
-        { lastEventId: singleHeader(request.headers['last-event-id']), since: request.query.since ?? null },
+        { lastEventId: lastEventIdOf(request), since: query.since ?? null },
         { epoch, last: last.get(subject.correspondent) ?? 0 },
       );
       if (start.status === 'invalid-cursor') throw new Problem('invalid-cursor');
@@ -75,16 +73,13 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
         action: 'inbox.stream',
         resourceKind: 'inbox',
         resourceIds: [subject.correspondent],
-        query: { since: start.cursor.number },
+        query: { ...filter, since: start.cursor.number },
         resultCount: null,
         traceId: request.traceId,
       });
 
-      reply.hijack();
-      const response: ServerResponse = reply.raw;
-      if (response.destroyed || request.raw.destroyed) return;
-      response.socket?.setNoDelay(true);
-      response.writeHead(200, headers);
+      const response = beginEventStream(request, reply);
+      if (response === null) return;
       const outlet = wrapped(createSseOutlet(response, { endGraceMs: ports.endGraceMs }), ports);
       outlet.write(Buffer.from(openingFrame(start.cursor, reconnectAfterMs)));
       if (start.status === 'reset') outlet.write(Buffer.from(resetFrame(start.cursor)));
@@ -95,6 +90,7 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
         epoch,
         position: start.cursor.number,
         expiresAtMs: token.expiresAtMs,
+        filter: isNarrow(filter) ? filter : null,
       });
       response.once('close', () => {
         stream.close();
@@ -106,8 +102,4 @@ export function registerStreamRoute(app: HttpServer, ports: StreamPorts): void {
 
 function wrapped(outlet: StreamOutlet, ports: StreamPorts): StreamOutlet {
   return ports.wrapOutlet?.(outlet) ?? outlet;
-}
-
-function singleHeader(value: string | string[] | undefined): string | null {
-  return typeof value === 'string' ? value : null;
 }

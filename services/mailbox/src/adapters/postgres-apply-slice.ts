@@ -8,6 +8,7 @@ import {
 } from '@chappe/postgres';
 import { type Delivery, deriveId, encode, receiptTopic } from '@chappe/schemas';
 import type { Deadline } from '../domain/deadline.ts';
+import { facetsOf } from '../domain/inbox-filter.ts';
 import { deliveryMarkings, type InboxItem, itemOf } from '../domain/inbox-item.ts';
 import type { InboxEntry, SentEntry, SlicePlan } from '../domain/plan-slice.ts';
 import type { Settlement } from '../domain/settle-deadline.ts';
@@ -37,14 +38,23 @@ interface PlacedRow {
 /** What the migration's function raises when the stored offset is not where the slice began. */
 const staleOffsetCode = 'CH409';
 
-const statement = `SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM apply_deliveries_and_deadlines(
-  $1, $2, $3, $4, $5, $6::text[], $7::timestamptz, $8, $9::jsonb, $10::bytea[], $11::bytea[], $12::jsonb, $13::bytea[],
-  $14::jsonb, $15::jsonb)`;
+const statement = `WITH placed AS MATERIALIZED (
+    SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM apply_deliveries_and_deadlines(
+      $1, $2, $3, $4, $5, $6::text[], $7::timestamptz, $8, $9::jsonb, $10::bytea[], $11::bytea[], $12::jsonb,
+      $13::bytea[], $14::jsonb, $15::jsonb)
+  ), filed AS (
+    INSERT INTO inbox_facet (correspondent, facet, number)
+    SELECT f.correspondent, f.facet, p.o_number
+    FROM placed AS p
+    JOIN jsonb_to_recordset($16::jsonb) AS f(ordinal integer, correspondent text, facet text) ON f.ordinal = p.o_ordinal
+    WHERE NOT (p.o_withdrawn AND f.facet LIKE 'country:%')
+  )
+  SELECT o_ordinal, o_number, o_recalled_by, o_withdrawn FROM placed ORDER BY o_ordinal`;
 
 /**
  * One round trip: the functions of the migrations lock the counters, look what is there already, number and store
  * the rest with the deadlines that it causes, settle those that it fulfils, leave the receipts in the outbox and
- * move the offset, all or nothing.
+ * move the offset, all or nothing; what was placed is filed under what it can be found by.
  */
 export function createApplySlice(pool: Pool): ApplySlice {
   return async ({ offset, move, plan, atMs, deadlines = [], settlements = [] }) => {
@@ -66,6 +76,7 @@ export function createApplySlice(pool: Pool): ApplySlice {
       plan.sent.map((entry) => contentOf(entry.delivery)),
       JSON.stringify(deadlineRows(plan, deadlines)),
       JSON.stringify(settlements.map(settlementRow)),
+      JSON.stringify(plan.inbox.flatMap(facetRows)),
     ];
     const apply = (db: Queryable) =>
       db.query<PlacedRow>({ name: 'apply-deliveries', text: statement, values: parameters });
@@ -185,6 +196,21 @@ function inboxRow({ delivery, cancels, deletes }: InboxEntry, index: number): ob
     marking: deliveryMarkings(delivery),
     cancels,
     deletes,
+  };
+}
+
+function facetRows({ delivery }: InboxEntry, index: number): readonly object[] {
+  const { correspondent } = delivery;
+  return facetsOf(delivered(delivery)).map((facet) => ({ ordinal: index + 1, correspondent, facet }));
+}
+
+/** What of a delivery it can be found by, as the item that it becomes. */
+function delivered(delivery: Delivery): Parameters<typeof facetsOf>[0] {
+  const { kind, sender, role } = delivery;
+  return {
+    ...{ kind, sender, role },
+    message: role === 'NOTICE' ? null : delivery.message,
+    markings: deliveryMarkings(delivery),
   };
 }
 

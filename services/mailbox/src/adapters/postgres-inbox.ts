@@ -1,30 +1,26 @@
 import type { Queryable } from '@chappe/postgres';
 import { decode, type Lane, type Message } from '@chappe/schemas';
+import { type InboxFilter, isNarrow } from '../domain/inbox-filter.ts';
 import type { InboxItem, NoticeCard } from '../domain/inbox-item.ts';
 import type { ReceiptState } from '../domain/receipt-state.ts';
+import { narrow } from './postgres-narrow-inbox.ts';
 import type { InboxHeads } from './stream-hub.ts';
 
-/** Narrows a list of an inbox; what is absent does not narrow. */
-export interface InboxFilter {
-  readonly lane?: string;
-  readonly kind?: string;
-  readonly role?: string;
-  readonly threadId?: string;
-  readonly unread?: boolean;
-  /** A code of an assignee, or `nobody`. */
-  readonly assignee?: string;
+/** Items after a number, ascending, or before it, descending. */
+export interface InboxPage {
+  readonly correspondent: string;
+  /** 0 is the end from which the order begins. */
+  readonly from: number;
+  /** Ascending only: the last number looked at. */
+  readonly until?: number;
+  readonly order: 'ascending' | 'descending';
+  readonly limit: number;
+  readonly filter?: InboxFilter;
 }
 
 /** Reads inboxes. Whether a reader may see what is read is decided by the caller, item by item. */
 export interface InboxReader {
-  /** Items after a number, ascending, or before it, descending. */
-  page(query: {
-    correspondent: string;
-    from: number;
-    order: 'ascending' | 'descending';
-    limit: number;
-    filter?: InboxFilter;
-  }): Promise<readonly InboxItem[]>;
+  page(query: InboxPage): Promise<readonly InboxItem[]>;
   /** The message itself if it was delivered, before any notice about it. */
   find(correspondent: string, messageId: string): Promise<InboxItem | null>;
   thread(correspondent: string, threadId: string, limit: number): Promise<readonly InboxItem[]>;
@@ -59,38 +55,52 @@ interface InboxRow {
   readonly due_at: Date | null;
 }
 
-const columns = `correspondent, number, delivery_id, message_id, decision_id, thread_id, role, lane, kind, status,
-  sender, delivered_at, notice, content, marking, recalled_by, withdrawn, receipt_stage, receipt_version, assignee, taken_by, taken_position, taken_at,
-  (SELECT min(d.due_at) FROM deadline AS d WHERE d.message_id = inbox_item.message_id
-    AND d.correspondent = inbox_item.correspondent AND d.ended_at IS NULL) AS due_at`;
+const columns = `x.correspondent, x.number, x.delivery_id, x.message_id, x.decision_id, x.thread_id, x.role, x.lane,
+  x.kind, x.status, x.sender, x.delivered_at, x.notice, x.content, x.marking, x.recalled_by, x.withdrawn,
+  x.receipt_stage, x.receipt_version, x.assignee, x.taken_by, x.taken_position, x.taken_at,
+  (SELECT min(d.due_at) FROM deadline AS d WHERE d.message_id = x.message_id
+    AND d.correspondent = x.correspondent AND d.ended_at IS NULL) AS due_at`;
 
 const unbounded = '9223372036854775807';
 
 /** Makes the reader of inboxes over a pool. */
 export function createInboxReader(db: Queryable): InboxReader {
-  async function items(name: string, text: string, values: unknown[]): Promise<readonly InboxItem[]> {
-    const { rows } = await db.query<InboxRow>({ name, text, values });
+  async function items(
+    name: string | undefined,
+    text: string,
+    values: unknown[],
+  ): Promise<readonly InboxItem[]> {
+    const { rows } = await db.query<InboxRow>({ ...(name === undefined ? {} : { name }), text, values });
     return rows.map(itemFromRow);
   }
 
   return {
-    page({ correspondent, from, order, limit, filter = {} }) {
+    page({ correspondent, from, until, order, limit, filter = {} }) {
       const ascending = order === 'ascending';
-      const narrowed = narrowing(filter, 4);
+      const bound = (column: string) =>
+        ascending ? `${column} > $2 AND ${column} <= $3` : `${column} < $2 AND ${column} <= $3`;
+      const narrowed = narrow(filter, { correspondentParameter: 1, firstParameter: 5, bound });
       return items(
-        `inbox-page-${order}-${narrowed.name}`,
-        `SELECT ${columns} FROM inbox_item
-         WHERE correspondent = $1 AND number ${ascending ? '>' : '<'} $2 ${narrowed.text}
-         ORDER BY number ${ascending ? 'ASC' : 'DESC'} LIMIT $3`,
-        [correspondent, !ascending && from === 0 ? unbounded : from, limit, ...narrowed.values],
+        // Planned anew for each filter: which of its values are rare decides how to read.
+        isNarrow(filter) ? undefined : `inbox-page-${order}`,
+        `SELECT ${columns} FROM inbox_item AS x ${narrowed.joins}
+         WHERE x.correspondent = $1 AND ${bound('x.number')} ${narrowed.conditions}
+         ORDER BY x.number ${ascending ? 'ASC' : 'DESC'} LIMIT $4`,
+        [
+          correspondent,
+          !ascending && from === 0 ? unbounded : from,
+          until ?? unbounded,
+          limit,
+          ...narrowed.values,
+        ],
       );
     },
     async find(correspondent, messageId) {
       const found = await items(
         'inbox-find',
-        `(SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2 AND role <> 'NOTICE')
+        `(SELECT ${columns} FROM inbox_item AS x WHERE correspondent = $1 AND message_id = $2 AND role <> 'NOTICE')
          UNION ALL
-         (SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND message_id = $2 AND role = 'NOTICE'
+         (SELECT ${columns} FROM inbox_item AS x WHERE correspondent = $1 AND message_id = $2 AND role = 'NOTICE'
           ORDER BY number DESC LIMIT 1)`,
         [correspondent, messageId],
       );
@@ -99,7 +109,7 @@ export function createInboxReader(db: Queryable): InboxReader {
     thread: (correspondent, threadId, limit) =>
       items(
         'inbox-thread',
-        `SELECT ${columns} FROM inbox_item WHERE correspondent = $1 AND thread_id = $2 ORDER BY number LIMIT $3`,
+        `SELECT ${columns} FROM inbox_item AS x WHERE correspondent = $1 AND thread_id = $2 ORDER BY number LIMIT $3`,
         [correspondent, threadId, limit],
       ),
     async heads(correspondents) {
@@ -120,31 +130,6 @@ export function createInboxReader(db: Queryable): InboxReader {
       return { epoch: rows[0]?.epoch ?? 1, last };
     },
   };
-}
-
-/**
- * A filter as SQL, with only what it asks for: what stands in the text lets the planner take the index made for
- * it, where a parameter that may be null would have it read the whole inbox.
- */
-function narrowing(
-  filter: InboxFilter,
-  firstParameter: number,
-): { readonly name: string; readonly text: string; readonly values: readonly string[] } {
-  const { lane, kind, role, threadId, unread, assignee } = filter;
-  const conditions: string[] = [];
-  const values: string[] = [];
-  for (const [column, value] of Object.entries({ lane, kind, role, thread_id: threadId })) {
-    if (value === undefined) continue;
-    conditions.push(`${column} = $${firstParameter + values.length}`);
-    values.push(value);
-  }
-  if (unread !== undefined) conditions.push(`receipt_stage ${unread ? '=' : '<>'} 'DELIVERED'`);
-  if (assignee === 'nobody') conditions.push('assignee IS NULL');
-  else if (assignee !== undefined) {
-    conditions.push(`assignee = $${firstParameter + values.length}`);
-    values.push(assignee);
-  }
-  return { name: conditions.join('&'), text: conditions.map((each) => `AND ${each}`).join(' '), values };
 }
 
 /** Decodes a stored variant; what this release wrote or read once it can read again. */

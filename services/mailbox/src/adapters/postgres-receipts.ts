@@ -14,7 +14,7 @@ export interface MessageAct {
 /** What became of it, with all that was ever given; `absent` covers what may not be seen. */
 export type MessageOutcome =
   | { readonly status: 'absent' }
-  | (ReceiptOutcome & { readonly history: readonly GivenReceipt[] });
+  | (ReceiptOutcome & { readonly history: readonly GivenReceipt[]; readonly threadId: string });
 
 /** A delivery as far as policy and receipts look at it. */
 export type AcknowledgeableItem = Pick<InboxItem, 'correspondent' | 'role' | 'markings'>;
@@ -29,6 +29,7 @@ export type GiveReceipts = (
 interface DeliveryRow {
   readonly delivery_id: string;
   readonly message_id: string;
+  readonly thread_id: string;
   readonly role: InboxItem['role'];
   readonly kind: string;
   readonly lane: Receipt['lane'];
@@ -71,11 +72,12 @@ export function createReceiptGiver(pool: Pool): GiveReceipts {
         if (!mayGive(item)) return { status: 'absent' };
         const history = histories.get(delivery.delivery_id) ?? [];
         const outcome = giveReceipt(history, { ...item, ...factsOf(delivery) }, act);
-        if (outcome.status !== 'given') return { ...outcome, history };
+        const threadId = delivery.thread_id;
+        if (outcome.status !== 'given') return { ...outcome, history, threadId };
         const longer = [...history, outcome.receipt];
         histories.set(delivery.delivery_id, longer);
         given.push({ ...outcome, delivery });
-        return { ...outcome, history: longer };
+        return { ...outcome, history: longer, threadId };
       });
       await store(client, correspondent, given);
       return outcomes;
@@ -104,7 +106,7 @@ async function lockDeliveries(
 ): Promise<ReadonlyMap<string, DeliveryRow>> {
   const { rows } = await client.query<DeliveryRow>({
     name: 'receipt-lock',
-    text: `SELECT delivery_id, message_id, role, kind, lane, status, sender, marking, notice->>'code' AS notice_code
+    text: `SELECT delivery_id, message_id, thread_id, role, kind, lane, status, sender, marking, notice->>'code' AS notice_code
            FROM inbox_item WHERE delivery_id = ANY (ARRAY(
              SELECT delivery_id FROM inbox_item
              WHERE correspondent = $1 AND message_id = ANY ($2::uuid[]) AND role <> 'NOTICE'

@@ -1,5 +1,5 @@
 import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
-import { decide, type Subject } from '@chappe/policy';
+import type { Subject } from '@chappe/policy';
 
 /** Who a verified token says the caller is. */
 export interface TokenIdentity {
@@ -13,7 +13,7 @@ export interface Reader {
   readonly correspondent: string;
   /** Changes whenever what was rendered for this reader before may no longer be shown to it. */
   readonly version: number;
-  /** The subject as the directory sees it now, or `null` once it may no longer stream this inbox. */
+  /** The subject as the directory sees it now, or `null` once it may no longer have this stream. */
   subjectNow(): Subject | null;
 }
 
@@ -28,7 +28,10 @@ const resolutionLifetimeMs = 1_000;
 
 /** Makes the registry of readers over the directory as this replica holds it. */
 export function createReaderRights(options: {
-  currentDirectory(): DirectorySnapshot;
+  /** Undefined when it is lost: then nobody's rights can be told, and every stream ends. */
+  currentDirectory(): DirectorySnapshot | undefined;
+  /** Whether such a stream is open to this subject at all. */
+  mayStream(subject: Subject, nowMs: number): boolean;
   nowMs(): number;
 }): ReaderRights {
   const readers = new Map<string, { reader: Reader; streams: number }>();
@@ -36,10 +39,17 @@ export function createReaderRights(options: {
 
   function createReader(identity: TokenIdentity, correspondent: string): Reader {
     let resolvedAtMs = Number.NEGATIVE_INFINITY;
-    let resolvedIn: DirectorySnapshot | null = null;
+    let resolvedIn: DirectorySnapshot | undefined;
     let subject: Subject | null = null;
     let fingerprint = '';
     let version = 0;
+
+    function streamerIn(directory: DirectorySnapshot, nowMs: number): Subject | null {
+      const resolved = resolveSubject(directory, identity, correspondent, nowMs);
+      if (resolved.status !== 'resolved') return null;
+      return options.mayStream(resolved.subject, nowMs) ? resolved.subject : null;
+    }
+
     return {
       correspondent,
       get version() {
@@ -50,7 +60,7 @@ export function createReaderRights(options: {
         const directory = options.currentDirectory();
         const fresh = Math.abs(nowMs - resolvedAtMs) < resolutionLifetimeMs;
         if (directory === resolvedIn && fresh) return subject;
-        subject = resolveStreamer(directory, identity, correspondent, nowMs);
+        subject = directory === undefined ? null : streamerIn(directory, nowMs);
         resolvedAtMs = nowMs;
         resolvedIn = directory;
         const next = JSON.stringify(subject);
@@ -82,17 +92,4 @@ export function createReaderRights(options: {
       if (known.streams === 0) readers.delete(key);
     },
   };
-}
-
-function resolveStreamer(
-  directory: DirectorySnapshot,
-  identity: TokenIdentity,
-  correspondent: string,
-  nowMs: number,
-): Subject | null {
-  const resolved = resolveSubject(directory, identity, correspondent, nowMs);
-  if (resolved.status !== 'resolved') return null;
-  const inbox = { kind: 'correspondent' as const, correspondent };
-  const decision = decide(resolved.subject, 'inbox.stream', inbox, { nowMs });
-  return decision.effect === 'allow' ? resolved.subject : null;
 }

@@ -6,8 +6,8 @@ export const receiptsChanged = 0;
 /** Tells the other replicas how far inboxes have grown. Losing every hint only makes streams slower. */
 export interface StreamHints {
   start(): Promise<void>;
-  /** Says how far these inboxes have grown; never waits and never fails. */
-  send(heads: ReadonlyMap<string, number>): void;
+  /** Says how far these inboxes have grown, and in which threads; never waits and never fails. */
+  send(heads: ReadonlyMap<string, number>, threadIds: readonly string[]): void;
   health(): 'ready' | 'degraded';
   stop(): void;
 }
@@ -26,6 +26,7 @@ export function createRedisHints(options: {
   channel: string;
   instanceId: string;
   onHint(correspondent: string, number: number): void;
+  onThreads(threadIds: readonly string[]): void;
 }): StreamHints {
   const publisher = new Redis(options.url, { ...settings, commandTimeout: 500 });
   const subscriber = new Redis(options.url, { ...settings, autoResubscribe: true });
@@ -36,17 +37,21 @@ export function createRedisHints(options: {
     subscriber.subscribe(options.channel).catch(() => undefined);
   });
   subscriber.on('message', (_channel: string, text: string) => {
-    for (const [correspondent, number] of readHint(text, options.instanceId))
-      options.onHint(correspondent, number);
+    const { heads, threadIds } = readHint(text, options.instanceId);
+    for (const [correspondent, number] of heads) options.onHint(correspondent, number);
+    if (threadIds.length > 0) options.onThreads(threadIds);
   });
   return {
     async start() {
       await Promise.allSettled([publisher.connect(), subscriber.connect()]);
     },
-    send(heads) {
-      if (publisher.status !== 'ready' || heads.size === 0) return;
-      const text = JSON.stringify({ from: options.instanceId, heads: Object.fromEntries(heads) });
-      // A lost hint costs the other replicas the pause until their next poll.
+    send(heads, threadIds) {
+      if (publisher.status !== 'ready' || (heads.size === 0 && threadIds.length === 0)) return;
+      const text = JSON.stringify({
+        from: options.instanceId,
+        heads: Object.fromEntries(heads),
+        threads: threadIds,
+      });
       // A lost hint is found by the poll.
       publisher.publish(options.channel, text).catch(() => undefined);
     },
@@ -66,15 +71,28 @@ export const noHints: StreamHints = {
   stop: () => undefined,
 };
 
+interface ReadHint {
+  readonly heads: readonly (readonly [string, number])[];
+  readonly threadIds: readonly string[];
+}
+
+const nothing: ReadHint = { heads: [], threadIds: [] };
+
 /** Anybody with access to Redis can write anything: a hint is believed only to be worth a look. */
-function readHint(text: string, ownInstanceId: string): [string, number][] {
+function readHint(text: string, ownInstanceId: string): ReadHint {
   try {
     const hint: unknown = JSON.parse(text);
-    if (typeof hint !== 'object' || hint === null || Reflect.get(hint, 'from') === ownInstanceId) return [];
+    if (typeof hint !== 'object' || hint === null || Reflect.get(hint, 'from') === ownInstanceId)
+      return nothing;
     const heads: unknown = Reflect.get(hint, 'heads');
-    if (typeof heads !== 'object' || heads === null) return [];
-    return Object.entries(heads).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]));
+    const threads: unknown = Reflect.get(hint, 'threads');
+    return {
+      heads: Object.entries(typeof heads === 'object' && heads !== null ? heads : {}).filter(
+        (entry): entry is [string, number] => Number.isSafeInteger(entry[1]),
+      ),
+      threadIds: Array.isArray(threads) ? threads.filter((each) => typeof each === 'string') : [],
+    };
   } catch {
-    return [];
+    return nothing;
   }
 }

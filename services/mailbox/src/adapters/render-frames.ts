@@ -14,7 +14,9 @@ interface RenderedFrame {
  * Renders each item once per reader, however many streams that reader has open, and again when its rights changed.
  * What is rendered lives as long as the item is kept.
  */
-export function createFrameRenderer(showItem: (item: InboxItem, reader: Reader) => string | null): RenderFrame {
+export function createFrameRenderer(
+  showItem: (item: InboxItem, reader: Reader) => string | null,
+): RenderFrame {
   const frames = new WeakMap<InboxItem, Map<Reader, RenderedFrame>>();
   return (item, reader, epoch) => {
     const byReader = frames.get(item) ?? new Map<Reader, RenderedFrame>();

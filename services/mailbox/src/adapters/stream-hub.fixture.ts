@@ -1,3 +1,4 @@
+import { type DeliveryFilter, matches } from '../domain/inbox-filter.ts';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import { untouched } from '../domain/receipt-state.ts';
 import type { HubLimits, StreamOutlet } from './stream-hub.ts';
@@ -67,6 +68,14 @@ export function fakeStore() {
       await turn();
       if (state.failing) throw new Error('the store is away');
       return page;
+    },
+    async readMatching(_correspondent: string, number: number, limit: number, filter: DeliveryFilter) {
+      state.reads += 1;
+      const last = rows.length;
+      const items = rows.filter((each) => each.number > number && matches(each, filter)).slice(0, limit);
+      await turn();
+      if (state.failing) throw new Error('the store is away');
+      return { items, upTo: items.length < limit ? last : (items.at(-1)?.number ?? last) };
     },
     async readHeads(correspondents: readonly string[]) {
       const last = new Map(correspondents.map((each) => [each, rows.length]));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { DeliveryFilter } from '../domain/inbox-filter.ts';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import type { Reader } from './reader-rights.ts';
 import { correspondent, fakeOutlet, fakeStore, limits } from './stream-hub.fixture.ts';
@@ -33,9 +34,10 @@ function open(
   position: number,
   reader: Reader = allowed,
   expiresAtMs = Number.POSITIVE_INFINITY,
+  filter: DeliveryFilter | null = null,
 ) {
   const outlet = fakeOutlet();
-  const stream = hub.open({ reader, outlet, epoch: 1, position, expiresAtMs });
+  const stream = hub.open({ reader, outlet, epoch: 1, position, expiresAtMs, filter });
   return { outlet, stream };
 }
 
@@ -233,12 +235,35 @@ describe('a stream', () => {
       written.push(bytes.toString('utf8'));
       write(bytes);
     };
-    hub.open({ reader: allowed, outlet, epoch: 1, position: 0, expiresAtMs: Number.POSITIVE_INFINITY });
+    const expiresAtMs = Number.POSITIVE_INFINITY;
+    hub.open({ reader: allowed, outlet, epoch: 1, position: 0, expiresAtMs, filter: null });
     await settle();
     hub.publish(correspondent, store.commit(4));
     expect(outlet.received).toEqual([1, 3]);
     await vi.advanceTimersByTimeAsync(limits.heartbeatMs + 1_000);
     expect(written.at(-1)).toContain('id: 1.4\n');
+  });
+
+  test('that is narrowed gets only what it asked for, replayed and live, and heartbeats move past the rest', async () => {
+    const store = fakeStore();
+    store.commit(3);
+    store.commit(2, 'REPLY');
+    store.commit(20);
+    const hub = hubOver(store);
+    const written: string[] = [];
+    const { outlet } = open(hub, 0, allowed, Number.POSITIVE_INFINITY, { kind: 'REPLY' });
+    const write = outlet.write;
+    outlet.write = (bytes) => {
+      written.push(bytes.toString('utf8'));
+      write(bytes);
+    };
+    await settle();
+    expect(outlet.received).toEqual([4, 5]);
+    expect(store.state.reads).toBe(1);
+    hub.publish(correspondent, [...store.commit(2), ...store.commit(1, 'REPLY'), ...store.commit(4)]);
+    expect(outlet.received).toEqual([4, 5, 28]);
+    await vi.advanceTimersByTimeAsync(limits.heartbeatMs + 1_000);
+    expect(written.at(-1)).toContain('id: 1.32\n');
   });
 
   test('renders an item once for all streams of a reader, and again when its rights changed', async () => {
@@ -270,12 +295,17 @@ describe('a stream', () => {
 
 test('whatever happens, every stream sees every number after its position once and in order', async () => {
   vi.useRealTimers();
+  const anyKind = fc.constantFrom('LEAD', 'REPLY');
   const step = fc.oneof(
-    fc.record({ act: fc.constant('local' as const), count: fc.integer({ min: 1, max: 5 }) }),
-    fc.record({ act: fc.constant('remote' as const), count: fc.integer({ min: 1, max: 5 }) }),
-    fc.record({ act: fc.constant('lost' as const), count: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ act: fc.constant('local' as const), count: fc.integer({ min: 1, max: 5 }), kind: anyKind }),
+    fc.record({ act: fc.constant('remote' as const), count: fc.integer({ min: 1, max: 5 }), kind: anyKind }),
+    fc.record({ act: fc.constant('lost' as const), count: fc.integer({ min: 1, max: 5 }), kind: anyKind }),
     fc.record({ act: fc.constant('late' as const), count: fc.integer({ min: 1, max: 3 }) }),
-    fc.record({ act: fc.constant('open' as const), back: fc.integer({ min: 0, max: 20 }) }),
+    fc.record({
+      act: fc.constant('open' as const),
+      back: fc.integer({ min: 0, max: 20 }),
+      filter: fc.constantFrom(null, { kind: 'LEAD' }, { kind: 'REPLY' }),
+    }),
     fc.record({ act: fc.constant('stall' as const), which: fc.nat(7) }),
     fc.record({ act: fc.constant('read' as const), which: fc.nat(7) }),
     fc.record({ act: fc.constant('turn' as const), turns: fc.integer({ min: 1, max: 3 }) }),
@@ -284,19 +314,24 @@ test('whatever happens, every stream sees every number after its position once a
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const store = fakeStore();
       const hub = hubOver(store);
-      const streams: { outlet: ReturnType<typeof fakeOutlet>; from: number }[] = [];
+      const streams: {
+        outlet: ReturnType<typeof fakeOutlet>;
+        from: number;
+        filter: DeliveryFilter | null;
+      }[] = [];
       const late: InboxItem[][] = [];
       for (const each of steps) {
-        if (each.act === 'local') hub.publish(correspondent, store.commit(each.count));
+        if (each.act === 'local') hub.publish(correspondent, store.commit(each.count, each.kind));
         if (each.act === 'remote') {
-          store.commit(each.count);
+          store.commit(each.count, each.kind);
           hub.hint(correspondent, store.rows.length);
         }
-        if (each.act === 'lost') store.commit(each.count);
+        if (each.act === 'lost') store.commit(each.count, each.kind);
         if (each.act === 'late') late.push(store.commit(each.count));
         if (each.act === 'open') {
           const from = Math.max(0, store.rows.length - each.back);
-          streams.push({ ...open(hub, from), from });
+          const opened = open(hub, from, allowed, Number.POSITIVE_INFINITY, each.filter);
+          streams.push({ ...opened, from, filter: each.filter });
         }
         if (each.act === 'stall') {
           const outlet = streams[each.which]?.outlet;
@@ -310,9 +345,10 @@ test('whatever happens, every stream sees every number after its position once a
       await settle();
       await hub.poll();
       await settle(60);
-      for (const { outlet, from } of streams) {
+      for (const { outlet, from, filter } of streams) {
         expect(outlet.ended).toBeNull();
-        expect(outlet.received).toEqual(numbers(from + 1, store.rows.length));
+        const wanted = store.rows.filter((row) => row.number > from && (filter ?? row).kind === row.kind);
+        expect(outlet.received).toEqual(wanted.map((row) => row.number));
       }
       hub.stop();
     }),

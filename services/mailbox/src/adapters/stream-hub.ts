@@ -1,7 +1,9 @@
+import { type DeliveryFilter, matches } from '../domain/inbox-filter.ts';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import { LiveWindow, type WindowLimits } from '../domain/live-window.ts';
-import { deliveryFrame, type EndReason, heartbeatFrame } from '../domain/sse-frame.ts';
+import { type EndReason, heartbeatFrame } from '../domain/sse-frame.ts';
 import type { Reader } from './reader-rights.ts';
+import { createFrameRenderer } from './render-frames.ts';
 
 /** The connection of one stream. */
 export interface StreamOutlet {
@@ -18,8 +20,21 @@ export interface StreamOutlet {
 export interface StreamStore {
   /** The items after a number, ascending; numbers are committed in order, so a page has no hole. */
   readAfter(correspondent: string, number: number, limit: number): Promise<readonly InboxItem[]>;
+  /** The same, leaving out what a filter does not ask for where it can; says how far it looked. */
+  readMatching(
+    correspondent: string,
+    number: number,
+    limit: number,
+    filter: DeliveryFilter,
+  ): Promise<StreamPage>;
   /** The epoch and, for each of these inboxes, the last number committed. */
   readHeads(correspondents: readonly string[]): Promise<InboxHeads>;
+}
+
+/** Some items of an inbox; of those up to `upTo`, all that may matter. */
+export interface StreamPage {
+  readonly items: readonly InboxItem[];
+  readonly upTo: number;
 }
 
 /** Where some inboxes stand. */
@@ -35,6 +50,8 @@ export interface StreamRequest {
   readonly epoch: number;
   readonly position: number;
   readonly expiresAtMs: number;
+  /** What it is narrowed by; null for everything. */
+  readonly filter: DeliveryFilter | null;
 }
 
 /** What bounds the streams of one replica. */
@@ -80,6 +97,7 @@ interface Session {
   readonly outlet: StreamOutlet;
   readonly epoch: number;
   readonly expiresAtMs: number;
+  readonly filter: DeliveryFilter | null;
   position: number;
   live: boolean;
   ended: boolean;
@@ -95,12 +113,6 @@ interface Channel {
   behind: boolean;
 }
 
-/** What one reader gets of one item: rendered once, however many streams that reader has open. */
-interface RenderedFrame {
-  readonly version: number;
-  readonly frame: Buffer | null;
-}
-
 const tickMs = 1_000;
 
 /** Makes the hub; it runs no timer while no stream is open. */
@@ -113,22 +125,10 @@ export function createStreamHub(options: {
 }): StreamHub {
   const { store, limits, observer } = options;
   const channels = new Map<string, Channel>();
-  const frames = new WeakMap<InboxItem, Map<Reader, RenderedFrame>>();
+  const frameOf = createFrameRenderer(options.showItem);
   let timers: readonly NodeJS.Timeout[] = [];
   let polling = false;
   let openStreams = 0;
-
-  function frameOf(item: InboxItem, session: Session): Buffer | null {
-    const byReader = frames.get(item) ?? new Map<Reader, RenderedFrame>();
-    frames.set(item, byReader);
-    const cached = byReader.get(session.reader);
-    if (cached !== undefined && cached.version === session.reader.version) return cached.frame;
-    const json = options.showItem(item, session.reader);
-    const frame =
-      json === null ? null : Buffer.from(deliveryFrame({ epoch: session.epoch, number: item.number }, json));
-    byReader.set(session.reader, { version: session.reader.version, frame });
-    return frame;
-  }
 
   function end(channel: Channel, session: Session, reason: EndReason | null): void {
     if (session.ended) return;
@@ -153,7 +153,8 @@ export function createStreamHub(options: {
         complete = false;
         break;
       }
-      const frame = frameOf(item, session);
+      const wanted = session.filter === null || matches(item, session.filter);
+      const frame = wanted ? frameOf(item, session.reader, session.epoch) : null;
       session.position = item.number;
       if (frame === null) continue;
       room -= frame.length;
@@ -194,14 +195,20 @@ export function createStreamHub(options: {
         session.live = true;
         return;
       }
-      const page = await store.readAfter(channel.correspondent, session.position, limits.pageItems);
+      const page = await readPage(channel.correspondent, session);
       if (session.ended) return;
-      if (page.length === 0) {
+      if (page.upTo <= session.position) {
         end(channel, session, 'reset');
         return;
       }
-      if (session.reader.subjectNow() !== null) deliver(session, page);
+      if (session.reader.subjectNow() !== null && deliver(session, page.items)) session.position = page.upTo;
     }
+  }
+
+  async function readPage(correspondent: string, { position, filter }: Session): Promise<StreamPage> {
+    if (filter !== null) return store.readMatching(correspondent, position, limits.pageItems, filter);
+    const items = await store.readAfter(correspondent, position, limits.pageItems);
+    return { items, upTo: items.at(-1)?.number ?? position };
   }
 
   function startReplay(channel: Channel, session: Session): void {

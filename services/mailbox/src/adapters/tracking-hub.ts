@@ -201,7 +201,14 @@ export function createTrackingHub(options: {
       const now = nowMs();
       const watch: Watch = {
         ...request,
-        ...{ shownId: request.lastId, lastWriteMs: now, lastReadMs: now, reading: false, stalled: false, ended: false },
+        ...{
+          shownId: request.lastId,
+          lastWriteMs: now,
+          lastReadMs: now,
+          reading: false,
+          stalled: false,
+          ended: false,
+        },
       };
       const watches = threads.get(request.threadId) ?? new Set();
       threads.set(request.threadId, watches.add(watch));

@@ -4,7 +4,13 @@ import { facetsOf, facetsWanted, isNarrow, matches } from './inbox-filter.ts';
 import { itemOf } from './inbox-item.ts';
 
 function item(wishes: Partial<Parameters<typeof delivery>[0]> = {}) {
-  const given = delivery({ number: 1, to: 'post:CI', lane: 'flash', countries: ['KM', 'DJ', 'KM'], ...wishes });
+  const given = delivery({
+    number: 1,
+    to: 'post:CI',
+    lane: 'flash',
+    countries: ['KM', 'DJ', 'KM'],
+    ...wishes,
+  });
   return itemOf(given, { number: 1, deliveredAtMs: 0, recalledBy: null, withdrawn: false, sizeBytes: 1 });
 }
 
@@ -29,7 +35,11 @@ describe('an item', () => {
   test('is found by the countries of its variant, not by those that were withheld from it', () => {
     const { message, ...rest } = item();
     if (message === null) throw new Error('the fixture has content');
-    const variant = { ...message, countriesConcerned: [], withheld: [...message.withheld, 'countriesConcerned'] };
+    const variant = {
+      ...message,
+      countriesConcerned: [],
+      withheld: [...message.withheld, 'countriesConcerned'],
+    };
     expect(matches({ ...rest, message: variant }, { country: 'KM' })).toBe(false);
   });
 });
@@ -52,5 +62,8 @@ test.each([
 
 test('what narrows says so, and asks for the most telling first', () => {
   expect([{}, { lane: 'flash' }, { unread: false }].map(isNarrow)).toEqual([false, true, true]);
-  expect(facetsWanted({ role: 'ACTION', lane: 'flash', country: 'DJ' })).toEqual(['country:DJ', 'role:ACTION']);
+  expect(facetsWanted({ role: 'ACTION', lane: 'flash', country: 'DJ' })).toEqual([
+    'country:DJ',
+    'role:ACTION',
+  ]);
 });

@@ -38,7 +38,10 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
     const rows = page.items.map((item) => messageRow({ ...item }));
     for (const line of rows.length === 0 ? [empty] : messageTable(rows, terminal)) terminal.out(line);
     const more = terminal.say({ en: 'more with', fr: 'la suite avec' });
-    if (page.next !== undefined) terminal.out(terminal.colours.dim(`${more} --after ${page.next}`));
+    const last = page.items.at(-1)?.number;
+    if (page.next !== undefined && last !== undefined) {
+      terminal.out(terminal.colours.dim(`${more} --after ${last}`));
+    }
   }
   return exitCodes.ok;
 }
