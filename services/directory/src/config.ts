@@ -14,6 +14,8 @@ export const directorySettings = z.object({
   TOPIC_READ_TIMEOUT_MS: z.coerce.number().int().min(500).max(120_000).default(30_000),
   /** How long to wait before publishing again what was not acknowledged. */
   PUBLISH_RETRY_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
+  /** Proposals that may wait for a second person; whoever proposes more is told to have some decided. */
+  MAX_OPEN_PROPOSALS: z.coerce.number().int().min(1).max(10_000).default(100),
 });
 
 /** The parsed settings. */

@@ -1,2 +1,3 @@
 export { type DirectoryConfig, directorySettings } from './config.ts';
-export { type DirectoryOverrides, startDirectory } from './service.ts';
+export type { DirectoryOverrides } from './directory-overrides.ts';
+export { startDirectory } from './service.ts';

@@ -1,19 +1,5 @@
-import {
-  demonstrationApprover,
-  demonstrationProposer,
-  loadDemonstration,
-  resolveSubject,
-} from '@chappe/directory';
-import {
-  checkTopics,
-  createLaneProducer,
-  type DirectoryReplica,
-  DirectoryUnavailable,
-  directoryState,
-  kafkaSettingsFrom,
-  type LaneProducer,
-  openDirectoryReplica,
-} from '@chappe/kafka';
+import { resolveSubject } from '@chappe/directory';
+import { checkTopics, kafkaSettingsFrom } from '@chappe/kafka';
 import { createPool, migrate } from '@chappe/postgres';
 import {
   createAuthenticator,
@@ -22,29 +8,20 @@ import {
   createLogger,
   createMetrics,
   createTokenVerifier,
-  Problem,
   type RunningService,
 } from '@chappe/service-kit';
-import { registerDirectoryRoutes } from './adapters/http-directory.ts';
-import { createReleasePublisher } from './adapters/kafka-publish-release.ts';
-import { readDirectoryTopic } from './adapters/kafka-read-topic.ts';
-import { createReleaseStore, type ReleaseStore } from './adapters/postgres-releases.ts';
+import { publishMissing, publishUnacknowledged } from './adapters/kafka-publish-missing.ts';
+import { assemblePublication } from './assemble-publication.ts';
 import type { DirectoryConfig } from './config.ts';
-import { firstMissing, planPublication } from './domain/plan-publication.ts';
-import { planRelease } from './domain/plan-release.ts';
-
-/** Ports that a test may wrap, to stop the process before or after each step. */
-export interface DirectoryOverrides {
-  wrapProducer?(producer: LaneProducer): LaneProducer;
-  wrapStore?(store: ReleaseStore): ReleaseStore;
-  nowMs?(): number;
-  /** Gives up the start, or stops. */
-  stopSignal?: AbortSignal;
-}
+import type { DirectoryOverrides } from './directory-overrides.ts';
+import { followOwnDirectory } from './follow-own-directory.ts';
+import { installDemonstration } from './publication/install-demonstration.ts';
+import { keepPublishing, type ReleaseRelay } from './publication/keep-publishing.ts';
+import { registerRoutes } from './register-routes.ts';
 
 /**
- * Starts the directory. It listens first, so that `/readyz` says what is missing; then it keeps the releases, publishes whatever of them Kafka does not hold, then answers
- * from its own replica, read back from the topic like everybody else's.
+ * Starts the directory. It listens first, so that `/readyz` says what is missing; then it publishes whatever of
+ * its releases Kafka does not hold, answers from its own replica, and publishes what administrators approve.
  */
 export async function startDirectory(
   config: DirectoryConfig,
@@ -59,22 +36,20 @@ export async function startDirectory(
     timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
     stopSignal: overrides.stopSignal,
   });
-  const kafka = kafkaSettingsFrom(config, {
-    clientId: `directory-${instanceId}`,
-    production: config.CHAPPE_PROFILE === 'production',
-  });
+  const signal = lifecycle.stopping;
+  const production = config.CHAPPE_PROFILE === 'production';
+  const kafka = kafkaSettingsFrom(config, { clientId: `directory-${instanceId}`, production });
   const failed = Promise.withResolvers<Error>();
-  const stopping = lifecycle.stopping;
   lifecycle.onStop('metrics', () => metrics.close());
-
   try {
-    return await start();
+    const url = await start();
+    return { url, whenFailed: failed.promise, stop: () => lifecycle.stop('stopped') };
   } catch (error) {
     await lifecycle.stop('start-failed');
     throw error;
   }
 
-  async function start(): Promise<RunningService> {
+  async function start(): Promise<string> {
     const pool = createPool({
       url: config.POSTGRES_URL,
       applicationName: 'directory',
@@ -84,16 +59,23 @@ export async function startDirectory(
       log,
     });
     lifecycle.onStop('postgres', () => pool.end());
-    const plainStore = createReleaseStore(pool);
-    const store = overrides.wrapStore?.(plainStore) ?? plainStore;
-    const plainProducer = createLaneProducer(kafka, { name: 'directory', log });
-    const producer = overrides.wrapProducer?.(plainProducer) ?? plainProducer;
-    lifecycle.onStop('producer', () => producer.stop());
-    let directory: DirectoryReplica | undefined;
+    const publication = assemblePublication(config, { kafka, pool, overrides, signal, log });
+    const { store, producer, auditProducer, auditRelay } = publication;
+    lifecycle.onStop('producers', () => Promise.all([producer.stop(), auditProducer.stop()]));
+    lifecycle.onStop('audit relay', () => auditRelay.stop());
+    const directory = followOwnDirectory(kafka, {
+      instanceId,
+      timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
+      signal,
+      log,
+      onFailure: failed.resolve,
+    });
     let opening: Promise<void> | undefined;
-    lifecycle.onStop('directory', () => directory?.close());
+    let releaseRelay: ReleaseRelay | undefined;
+    lifecycle.onStop('directory', directory.close);
     // Its failure has ended the service already, through `failed`.
     lifecycle.onStop('opening', () => opening?.catch(() => undefined));
+    lifecycle.onStop('release relay', () => releaseRelay?.stop());
 
     const app = await createHttpServer({
       service: 'directory',
@@ -106,113 +88,53 @@ export async function startDirectory(
           audience: config.OIDC_AUDIENCE,
           nowMs,
         }),
-        resolveSubject: (token, actingAs, atMs) =>
-          directory && resolveSubject(directory.current(), token, actingAs, atMs),
+        resolveSubject(token, actingAs, atMs) {
+          const snapshot = directory.current();
+          return snapshot && resolveSubject(snapshot, token, actingAs, atMs);
+        },
         nowMs,
       }),
       dependencies: {
-        directory: () => directoryState(directory),
+        directory: directory.state,
         postgres: async () => {
           await pool.query('SELECT 1');
           return { state: 'ready', optional: true };
         },
         kafka: () => ({ state: producer.health().connected ? 'ready' : 'unavailable', optional: true }),
+        releases: () => ({ state: releaseRelay?.health().failing ? 'degraded' : 'ready' }),
+        outbox: () => ({ state: auditRelay.health().failing ? 'degraded' : 'ready' }),
       },
       bodyLimitBytes: 1_024,
       openapi: { title: 'Chappe directory', version: '1.0.0' },
       publicUrl: config.PUBLIC_URL,
       nowMs,
     });
-    registerDirectoryRoutes(app, {
-      currentDirectory() {
-        if (directory === undefined) throw new Problem('unavailable', { retryAfterS: 2 });
-        return directory.current();
-      },
+    registerRoutes(app, {
+      pool,
+      releases: store,
+      issuer: config.OIDC_ISSUER,
+      mostOpenProposals: config.MAX_OPEN_PROPOSALS,
+      currentDirectory: directory.required,
+      onReleased: () => releaseRelay?.nudge(),
+      nudgeRelay: auditRelay.nudge,
       nowMs,
     });
     lifecycle.onStop('http', () => app.close());
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
 
-    await checkTopics(kafka, 'directory', { log, signal: stopping });
-    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), signal: stopping, log });
-    if (config.CHAPPE_PROFILE === 'demonstration') await installDemonstration(store);
-    await producer.start();
-    await store.whileAlone(() => publishMissing(store, producer), stopping);
-    opening = openWhenPublished().then((replica) => {
-      directory = replica;
-    });
+    await checkTopics(kafka, 'directory', { log, signal });
+    await migrate(pool, { folder: new URL('../migrations/', import.meta.url), signal, log });
+    if (!production) await installDemonstration({ store, issuer: config.OIDC_ISSUER, nowMs, log });
+    await Promise.all([producer.start(), auditProducer.start()]);
+    await publishMissing(publication.ports);
+    auditRelay.start();
+    releaseRelay = keepPublishing(() => publishUnacknowledged(publication.ports), { log, signal });
+    opening = directory.open();
     opening.catch((error: Error) => {
-      if (!stopping.aborted) failed.resolve(error);
+      if (!signal.aborted) failed.resolve(error);
     });
     // In production there may be no release yet; then the service runs, unready, until there is one.
     if ((await store.list()).length > 0) await opening;
-    return {
-      url,
-      whenFailed: failed.promise,
-      stop: () => lifecycle.stop('stopped'),
-    };
-  }
-
-  async function installDemonstration(store: ReleaseStore): Promise<void> {
-    const entries = loadDemonstration(config.OIDC_ISSUER);
-    const plan = await store.addRelease((last) =>
-      planRelease(last, entries, {
-        proposedBy: demonstrationProposer,
-        approvedBy: demonstrationApprover,
-        approvedAtMs: nowMs(),
-        demonstration: true,
-      }),
-    );
-    if (plan.status === 'refused') {
-      const listed = plan.problems.map((each) => `${each.key}: ${each.code}`).join(', ');
-      throw new Error(`the demonstration's directory is not sound: ${listed}`);
-    }
-    if (plan.status === 'new') log.info({ release: plan.manifest.number }, 'demonstration release added');
-  }
-
-  async function publishMissing(store: ReleaseStore, producer: LaneProducer): Promise<void> {
-    const stored = await store.list();
-    const topic = await readDirectoryTopic(kafka, {
-      readerId: `${instanceId}-reader`,
-      timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
-      log,
-    });
-    const next = firstMissing(stored, topic);
-    const plan = planPublication(stored, topic, next === undefined ? new Map() : await store.forms(next));
-    if (plan.status === 'contradiction') {
-      throw new Error(
-        `Kafka does not hold the releases of the store (${plan.reason}): restore the store first`,
-      );
-    }
-    const publish = createReleasePublisher(producer, {
-      groupRecords: config.PUBLISH_GROUP_RECORDS,
-      retryMs: config.PUBLISH_RETRY_MS,
-      log,
-    });
-    for (const number of plan.numbers) {
-      const records = await store.records(number);
-      const missing = number === next ? records.filter(({ key }) => !plan.held.has(key)) : records;
-      await publish(number, missing, stopping);
-      await store.markAcknowledged(number);
-    }
-  }
-
-  /** Looks again and again, in bounded attempts, so that a stop never waits for a first release. */
-  async function openWhenPublished(): Promise<DirectoryReplica> {
-    for (;;) {
-      stopping.throwIfAborted();
-      try {
-        return await openDirectoryReplica(kafka, {
-          instanceId,
-          service: 'directory',
-          timeoutMs: config.TOPIC_READ_TIMEOUT_MS,
-          signal: stopping,
-          onFailure: (error) => failed.resolve(error),
-          log,
-        });
-      } catch (error) {
-        if (!(error instanceof DirectoryUnavailable)) throw error;
-      }
-    }
+    return url;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordForm } from '@chappe/directory';
-import { type Client, inTransaction, type Pool } from '@chappe/postgres';
+import { type DirectoryEntries, entriesOf, recordForm } from '@chappe/directory';
+import { type Client, inTransaction, type Pool, type Queryable } from '@chappe/postgres';
 import { type DirectoryRecord, decode, encode, type Manifest } from '@chappe/schemas';
 import type { ReleaseMark } from '../domain/plan-publication.ts';
 import type { ReleasePlan } from '../domain/plan-release.ts';
@@ -12,11 +12,44 @@ export interface StoredRecord {
   readonly isManifest: boolean;
 }
 
+/** A release with who answers for it. */
+export interface RecordedRelease {
+  readonly number: number;
+  readonly sha256: string;
+  readonly previousSha256: string | null;
+  readonly proposedBy: string;
+  readonly approvedBy: string;
+  readonly approvedAtMs: number;
+  readonly demonstration: boolean;
+  /** When all of it was known to be in Kafka; null until then. */
+  readonly publishedAtMs: number | null;
+  /** The proposal that became this release; null for one that the service installed. */
+  readonly proposalId: string | null;
+  readonly reason: string | null;
+  readonly rollForwardTo: number | null;
+}
+
+/** The last release, as far as the next one has to know it. */
+export interface LastRelease {
+  readonly manifest: Manifest;
+  /** Administrators made it, not the service itself. */
+  readonly proposed: boolean;
+}
+
 /** The releases that the directory owns. */
 export interface ReleaseStore {
   /** Plans the release that follows the last one and keeps it, whole or not at all; one process at a time. */
-  addRelease(plan: (last: Manifest | null) => ReleasePlan): Promise<ReleasePlan>;
+  addRelease(plan: (last: LastRelease | null) => ReleasePlan): Promise<ReleasePlan>;
   list(): Promise<readonly ReleaseMark[]>;
+  /** Those that are not known to be in Kafka, in order. */
+  unacknowledged(): Promise<readonly number[]>;
+  /** Newest first, those before `before`. */
+  history(query: {
+    readonly limit: number;
+    readonly before: number | null;
+  }): Promise<readonly RecordedRelease[]>;
+  /** What a release holds; undefined when there is none of this number. */
+  entries(release: number): Promise<DirectoryEntries | undefined>;
   records(release: number): Promise<readonly StoredRecord[]>;
   /** The canonical form of each record of a release, by key. */
   forms(release: number): Promise<ReadonlyMap<string, string>>;
@@ -45,9 +78,9 @@ export function createReleaseStore(pool: Pool): ReleaseStore {
   return {
     addRelease: (plan) =>
       inTransaction(pool, async (client) => {
-        await client.query('SELECT pg_advisory_xact_lock($1)', [addingLock]);
-        const planned = plan(await readLast(client));
-        if (planned.status === 'new') await insert(client, planned.manifest, planned.records);
+        const last = await lockReleases(client);
+        const planned = plan(last);
+        if (planned.status === 'new') await insertRelease(client, planned);
         return planned;
       }),
 
@@ -58,10 +91,26 @@ export function createReleaseStore(pool: Pool): ReleaseStore {
       return found.rows;
     },
 
+    async unacknowledged() {
+      const found = await pool.query<{ number: number }>(
+        'SELECT number FROM directory_release WHERE acknowledged_at IS NULL ORDER BY number',
+      );
+      return found.rows.map(({ number }) => number);
+    },
+
+    history: ({ limit, before }) => readHistory(pool, limit, before),
+
+    async entries(release) {
+      const found = await records(release);
+      return found.length === 0 ? undefined : entriesOf(found.map(({ value }) => decodeStored(value)));
+    },
+
     records,
 
     async forms(release) {
-      return new Map((await records(release)).map(({ key, value }) => [key, formOf(value)]));
+      return new Map(
+        (await records(release)).map(({ key, value }) => [key, recordForm(decodeStored(value))]),
+      );
     },
 
     async markAcknowledged(release) {
@@ -84,43 +133,16 @@ export function createReleaseStore(pool: Pool): ReleaseStore {
   };
 }
 
-function formOf(value: Buffer): string {
-  const decoded = decode('DirectoryRecord', value);
-  if (decoded.status !== 'decoded') throw new Error('a stored record cannot be read by this release');
-  return recordForm(decoded.value);
+/** Lets nobody else add a release until the transaction ends, and says which is the last. */
+export async function lockReleases(client: Client): Promise<LastRelease | null> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [addingLock]);
+  return await readLast(client);
 }
 
-async function tryLock(client: Client): Promise<boolean> {
-  const found = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-    publishingLock,
-  ]);
-  return found.rows[0]?.locked === true;
-}
-
-async function readLast(client: Client): Promise<Manifest | null> {
-  const found = await client.query<{
-    number: number;
-    sha256: string;
-    previousSha256: string | null;
-    count: number;
-    proposedBy: string;
-    approvedBy: string;
-    publishedAt: Date;
-    demonstration: boolean;
-  }>(
-    `SELECT number, sha256, previous_sha256 AS "previousSha256", entry_count AS count,
-            proposed_by AS "proposedBy", approved_by AS "approvedBy",
-            published_at AS "publishedAt", demonstration
-       FROM directory_release ORDER BY number DESC LIMIT 1`,
-  );
-  const [last] = found.rows;
-  return last === undefined ? null : { ...last, publishedAt: last.publishedAt.getTime() };
-}
-
-async function insert(
+/** Keeps a release; the caller holds the lock under which it was planned. */
+export async function insertRelease(
   client: Client,
-  manifest: Manifest,
-  records: readonly DirectoryRecord[],
+  { manifest, records }: { readonly manifest: Manifest; readonly records: readonly DirectoryRecord[] },
 ): Promise<void> {
   await client.query(
     `INSERT INTO directory_release
@@ -147,4 +169,54 @@ async function insert(
       records.map((record) => encode('DirectoryRecord', record)),
     ],
   );
+}
+
+function decodeStored(value: Buffer): DirectoryRecord {
+  const decoded = decode('DirectoryRecord', value);
+  if (decoded.status !== 'decoded') throw new Error('a stored record cannot be read by this release');
+  return decoded.value;
+}
+
+async function tryLock(client: Client): Promise<boolean> {
+  const found = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+    publishingLock,
+  ]);
+  return found.rows[0]?.locked === true;
+}
+
+async function readLast(client: Client): Promise<LastRelease | null> {
+  const found = await client.query<Omit<Manifest, 'publishedAt'> & { publishedAt: Date; proposed: boolean }>(
+    `SELECT number, sha256, previous_sha256 AS "previousSha256", entry_count AS count,
+            proposed_by AS "proposedBy", approved_by AS "approvedBy",
+            published_at AS "publishedAt", demonstration,
+            EXISTS (SELECT FROM directory_proposal p WHERE p.release = number) AS proposed
+       FROM directory_release ORDER BY number DESC LIMIT 1`,
+  );
+  const [last] = found.rows;
+  if (last === undefined) return null;
+  const { proposed, publishedAt, ...rest } = last;
+  return { manifest: { ...rest, publishedAt: publishedAt.getTime() }, proposed };
+}
+
+async function readHistory(
+  db: Queryable,
+  limit: number,
+  before: number | null,
+): Promise<readonly RecordedRelease[]> {
+  const found = await db.query<
+    Omit<RecordedRelease, 'approvedAtMs' | 'publishedAtMs'> & { approvedAt: Date; publishedAt: Date | null }
+  >(
+    `SELECT r.number, r.sha256, r.previous_sha256 AS "previousSha256", r.proposed_by AS "proposedBy",
+            r.approved_by AS "approvedBy", r.published_at AS "approvedAt", r.demonstration,
+            r.acknowledged_at AS "publishedAt", p.proposal_id AS "proposalId", p.reason,
+            p.roll_forward_to AS "rollForwardTo"
+       FROM directory_release r LEFT JOIN directory_proposal p ON p.release = r.number
+      WHERE $1::integer IS NULL OR r.number < $1 ORDER BY r.number DESC LIMIT $2`,
+    [before, limit],
+  );
+  return found.rows.map(({ approvedAt, publishedAt, ...rest }) => ({
+    ...rest,
+    approvedAtMs: approvedAt.getTime(),
+    publishedAtMs: publishedAt?.getTime() ?? null,
+  }));
 }

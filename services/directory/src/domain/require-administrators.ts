@@ -1,0 +1,33 @@
+import type { DirectoryEntries } from '@chappe/directory';
+
+const fewest = 2;
+
+/**
+ * A release that leaves fewer than two persons who may administer the directory could never be followed by
+ * another: nobody would be there to propose, or nobody else to approve. Says so, or null.
+ */
+export function tooFewAdministrators(
+  { persons, grants, correspondents }: DirectoryEntries,
+  nowMs: number,
+): string | null {
+  const active = new Set(persons.filter(({ suspended }) => !suspended).map(({ personId }) => personId));
+  const usable = new Set(correspondents.filter(({ suspended }) => !suspended).map(({ code }) => code));
+  const administrators = new Set(
+    grants
+      .filter(
+        (grant) =>
+          grant.role === 'directory-admin' &&
+          grant.holderKind === 'PERSON' &&
+          active.has(grant.holder) &&
+          usable.has(grant.correspondent) &&
+          grant.validFrom <= nowMs &&
+          (grant.validUntil === null || nowMs < grant.validUntil),
+      )
+      .map(({ holder }) => holder),
+  );
+  if (administrators.size >= fewest) return null;
+  return (
+    `It leaves ${administrators.size} person(s) who may administer the directory, and a release needs ${fewest}: ` +
+    'grant directory-admin to another person first.'
+  );
+}
