@@ -28,6 +28,7 @@ import { createDecisionStore } from './adapters/postgres-decision-store.ts';
 import { createFindOverdueThreads, createPendingPublications } from './adapters/postgres-waiting.ts';
 import { createRoutingMetrics } from './adapters/prometheus-routing.ts';
 import { assembleLane, type RouterOverrides } from './assemble-lane.ts';
+import { assembleRehearsals } from './assemble-rehearsals.ts';
 import type { RouterConfig } from './config.ts';
 import { explainAbsenceOf } from './routing/explain-absence-of.ts';
 import { explainRouting } from './routing/explain-routing.ts';
@@ -145,6 +146,7 @@ export async function startRouter(
     nowMs,
     explainAbsence: (question, snapshot) => explainAbsenceOf(question, sideStore, snapshot),
   });
+  assembleRehearsals(app, { pool: sidePool, threads: sideStore, directory, issuer: config.OIDC_ISSUER });
   const replayPool = createPool({
     url: config.POSTGRES_URL,
     applicationName: 'router replays',
