@@ -154,14 +154,14 @@ test('within a thread nothing overtakes, between threads everything may', async 
   const blocked = await deliver(3, { threadId });
   const others = await deliver(5);
   await told(others);
-  expect(receiver.numbers()).toEqual([first, ...others]);
+  expect(receiver.numbers().toSorted((a, b) => a - b)).toEqual([first, ...others]);
   const waiting = (await holder.history(webhookId)).filter((each) => blocked.includes(each.number));
   expect(waiting.map((each) => [each.number, each.attempts.length > 0])).toEqual(
     blocked.toReversed().map((number) => [number, number === blocked[0]]),
   );
   stubborn = false;
   await told(blocked);
-  expect(receiver.numbers()).toEqual([first, ...others, ...blocked]);
+  expect(receiver.numbers().filter((number) => blocked.includes(number))).toEqual(blocked);
 });
 
 test('while two secrets are valid both sign; afterwards only the new one does', async () => {
