@@ -1,4 +1,5 @@
-import type { Correspondent } from '@chappe/schemas';
+import { entitle, renderVariant } from '@chappe/policy';
+import type { Correspondent, Message } from '@chappe/schemas';
 import { describe, expect, test } from 'vitest';
 import { delivery, original } from './delivery.fixture.ts';
 import { verifyDelivery } from './verify-delivery.ts';
@@ -46,6 +47,27 @@ describe('a delivery is verified again', () => {
     expect(code({ ...good, message: original({ number: 1 }) }, post)).toBe('refused VARIANT_TOO_WIDE');
     expect(code({ ...good, role: 'INFORMATION' }, post)).toBe('refused VARIANT_TOO_WIDE');
     expect(code(good, { ...post, type: 'PARTNER' })).toBe('refused VARIANT_TOO_WIDE');
+  });
+
+  test('the tear line alone passes where its recipient may have no more, and nothing beside it does', () => {
+    const outside: Correspondent = { ...post, code: 'partner:x', type: 'PARTNER' };
+    const message: Message = {
+      ...original({ number: 1 }),
+      provenance: { kind: 'PARTNER', partner: 'partner:y', thirdPartyRule: true, sourceToken: 'token' },
+      tearline: { text: 'Tools.', language: 'en', releasableTo: ['partner:x'], form: 'WRITTEN' },
+    };
+    const profile = { correspondent: 'partner:x', type: 'PARTNER', ceiling: 'RESTRICTED', suspended: false };
+    const entitlement = entitle({ ...profile, origin: 'DISPATCH', released: false }, message, 'ACTION');
+    if (!entitlement.entitled) throw new Error('the tear line is for it');
+    const variant = renderVariant(
+      message,
+      entitlement.withheld.map(({ path }) => path),
+    );
+    expect(JSON.stringify(variant)).not.toMatch(/Invented lead|token|partner:[xy]|TERRORISM/);
+    const given = { ...good, correspondent: 'partner:x' };
+    expect(code({ ...given, message: variant }, outside)).toBe('admissible');
+    const wider = renderVariant(message, ['submissionId', 'actor', 'lead']);
+    expect(code({ ...given, message: wider }, outside)).toBe('refused VARIANT_TOO_WIDE');
   });
 
   test('refuses what cannot be: no variant, another message, a sender copy for somebody else, a notice with content', () => {
