@@ -65,10 +65,12 @@ export function addReceiptCommands(command: DeclareCommand, terminal: Terminal, 
       en: 'who got a sent message, who has it in charge, what is owed',
       fr: 'qui a reçu un message envoyé, qui le traite, ce qui est dû',
     },
-    ['chappe track DJ-26-K7M2P4X-M', 'chappe track DJ-26-K7M2P4X-M --json'],
-  ).action(async (message: string, _, self: Command) => {
-    await run(async () =>
-      (await import('./commands/track.ts')).track(terminal, message, self.optsWithGlobals()),
-    );
-  });
+    ['chappe track DJ-26-K7M2P4X-M', 'chappe track DJ-26-K7M2P4X-M --follow'],
+  )
+    .option('-f, --follow', t({ en: 'go on as it changes', fr: 'continuer à mesure' }))
+    .action(async (message: string, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/track.ts')).track(terminal, message, self.optsWithGlobals()),
+      );
+    });
 }
