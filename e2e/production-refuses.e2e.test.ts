@@ -14,6 +14,7 @@ const demonstration = {
   POSTGRES_URL: 'postgres://someone:demo-postgres-password@127.0.0.1:5432/chappe',
   REDIS_URL: 'redis://:demo-redis-password@127.0.0.1:6379',
   SUBMISSION_CACHE_SECRET: 'demo-submission-cache-secret',
+  WEBHOOK_ENCRYPTION_KEY: 'demo-webhook-encryption-key-of-32-characters',
   INGEST_URL: 'http://127.0.0.1:8092',
   SERVICE_CLIENT_ID: 'demo-mailbox',
   SERVICE_CLIENT_KEY_FILE: '/etc/chappe/mailbox-client.json',
@@ -36,6 +37,7 @@ const faults: Record<string, readonly string[]> = {
     'KAFKA_TLS',
     'POSTGRES_URL',
     'REDIS_URL',
+    'WEBHOOK_ENCRYPTION_KEY',
     'INGEST_URL',
     'SERVICE_CLIENT_ID',
   ],
@@ -50,7 +52,9 @@ describe('profile production with the means of the demonstration', () => {
       const { code, text } = await start(name);
       expect(code).toBe(78);
       for (const setting of settings) expect(text).toContain(setting);
-      expect(text).not.toMatch(/demo-(kafka|postgres|redis)-password|demo-submission-cache-secret/);
+      expect(text).not.toMatch(
+        /demo-(kafka|postgres|redis)-password|demo-submission-cache-secret|demo-webhook/,
+      );
     },
   );
 });
