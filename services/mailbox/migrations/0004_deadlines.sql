@@ -82,7 +82,8 @@ LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   v_placed jsonb;
   v_touched uuid[];
-  v_shift interval := clock_timestamp() - p_at;
+  -- Moments are kept to the millisecond, as those who read them know them.
+  v_shift interval := date_trunc('milliseconds', clock_timestamp() - p_at);
 BEGIN
   SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') INTO v_placed
     FROM apply_deliveries(p_group, p_topic, p_partition, p_first, p_after, p_correspondents, p_at, p_receipt_topic,

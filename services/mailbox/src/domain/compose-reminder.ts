@@ -36,7 +36,7 @@ const owed: Readonly<Record<DeadlineKind, { readonly fr: string; readonly en: st
 };
 
 /** The submission id of a step: the same at every replica and after every crash, so that it happens once. */
-export function submissionOf({ deadlineId, dueAtMs }: ToldDeadline, step: Step): string {
+function submissionOf({ deadlineId, dueAtMs }: ToldDeadline, step: Step): string {
   return deriveSubmissionId(
     step.plannedAtMs,
     'deadline-step',
