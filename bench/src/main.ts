@@ -4,14 +4,17 @@ import { startBenchStack } from './bench-stack.ts';
 import type { Figure } from './figure.ts';
 import { measureF1 } from './measure-f1.ts';
 import { measureF3 } from './measure-f3.ts';
+import { measureF5 } from './measure-f5.ts';
 import { measureF7 } from './measure-f7.ts';
 import { measureProducer } from './measure-producer.ts';
 
-// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way, F7 about decisions
-// alone, producer about packages/kafka alone.
+// What else runs on the machine would be measured too: F1 is about ingest, F3 about the whole way, F5 about the
+// mailbox's streams (all its items are made from one that came the whole way), F7 about decisions alone, producer
+// about packages/kafka alone.
 const measures = {
   F1: { measure: measureF1, services: ['directory', 'ingest'] },
   F3: { measure: measureF3, services: ['directory', 'ingest', 'router', 'mailbox'] },
+  F5: { measure: measureF5, services: ['directory', 'ingest', 'router', 'mailbox'] },
   F7: { measure: measureF7, services: null },
   producer: { measure: measureProducer, services: ['directory'] },
 } as const;
