@@ -3,7 +3,12 @@ export { dueAt } from './channel-clock.ts';
 export { entryLists } from './check-form.ts';
 export { type Capital, type Country, countries, countryCodes, isCountry } from './countries.ts';
 export { type CoverageQuestion, type CoveringPost, coveringPosts } from './cover-country.ts';
-export { demonstrationApprover, demonstrationProposer, loadDemonstration } from './demonstration.ts';
+export {
+  demonstrationApprover,
+  demonstrationFiles,
+  demonstrationProposer,
+  loadDemonstration,
+} from './demonstration.ts';
 export { diffReleases, type EntryDifference, type FieldDifference } from './diff-releases.ts';
 export {
   type DirectoryEntries,

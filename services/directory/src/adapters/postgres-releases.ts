@@ -32,8 +32,8 @@ export interface RecordedRelease {
 /** The last release, as far as the next one has to know it. */
 export interface LastRelease {
   readonly manifest: Manifest;
-  /** Administrators made it, not the service itself. */
-  readonly proposed: boolean;
+  /** Administrators have made this or an earlier one: the content is theirs. */
+  readonly everProposed: boolean;
 }
 
 /** The releases that the directory owns. */
@@ -185,17 +185,19 @@ async function tryLock(client: Client): Promise<boolean> {
 }
 
 async function readLast(client: Client): Promise<LastRelease | null> {
-  const found = await client.query<Omit<Manifest, 'publishedAt'> & { publishedAt: Date; proposed: boolean }>(
+  const found = await client.query<
+    Omit<Manifest, 'publishedAt'> & { publishedAt: Date; everProposed: boolean }
+  >(
     `SELECT number, sha256, previous_sha256 AS "previousSha256", entry_count AS count,
             proposed_by AS "proposedBy", approved_by AS "approvedBy",
             published_at AS "publishedAt", demonstration,
-            EXISTS (SELECT FROM directory_proposal p WHERE p.release = number) AS proposed
+            EXISTS (SELECT FROM directory_proposal p WHERE p.release IS NOT NULL) AS "everProposed"
        FROM directory_release ORDER BY number DESC LIMIT 1`,
   );
   const [last] = found.rows;
   if (last === undefined) return null;
-  const { proposed, publishedAt, ...rest } = last;
-  return { manifest: { ...rest, publishedAt: publishedAt.getTime() }, proposed };
+  const { everProposed, publishedAt, ...rest } = last;
+  return { manifest: { ...rest, publishedAt: publishedAt.getTime() }, everProposed };
 }
 
 async function readHistory(

@@ -2,7 +2,9 @@ import {
   type DirectoryEntries,
   type DirectoryProblem,
   demonstrationApprover,
+  demonstrationFiles,
   demonstrationProposer,
+  judgeDirectoryFiles,
   loadDemonstration,
 } from '@chappe/directory';
 import type { Logger } from '@chappe/service-kit';
@@ -17,6 +19,8 @@ export interface InstallationPorts {
   readonly log: Logger;
 }
 
+const mostLogged = 50;
+
 /**
  * Installs the demonstration's directory, or what has changed of it. What administrators have made of it since is
  * theirs: then only the issuer of its persons and systems follows this stack's.
@@ -27,7 +31,7 @@ export async function installDemonstration({ store, issuer, nowMs, log }: Instal
   const plan = await store.addRelease((last) => {
     // Another instance has just added one: it has installed the same.
     if (last !== null && last.manifest.number !== lastNumber) return { status: 'unchanged' };
-    const own = last?.proposed === true && inForce !== undefined;
+    const own = last?.everProposed === true && inForce !== undefined;
     const entries = own ? withIssuer(inForce, issuer) : loadDemonstration(issuer);
     return planRelease(last?.manifest ?? null, entries, {
       proposedBy: demonstrationProposer,
@@ -36,7 +40,14 @@ export async function installDemonstration({ store, issuer, nowMs, log }: Instal
       demonstration: true,
     });
   });
-  if (plan.status === 'refused') throw new DemonstrationNotSound(plan.problems);
+  if (plan.status === 'refused') {
+    const problems = placedInFiles(plan.problems, issuer);
+    // A line each, since the log cuts long ones.
+    for (const problem of problems.slice(0, mostLogged)) {
+      log.error({ err: new DemonstrationNotSound([problem]) }, 'demonstration not sound');
+    }
+    throw new DemonstrationNotSound(problems);
+  }
   if (plan.status === 'new') log.info({ release: plan.manifest.number }, 'demonstration release added');
 }
 
@@ -44,6 +55,8 @@ export async function installDemonstration({ store, issuer, nowMs, log }: Instal
 export class DemonstrationNotSound extends Error {
   override readonly name = 'DemonstrationNotSound';
   readonly code = 'DEMONSTRATION_NOT_SOUND';
+  /** It quotes invented data alone, for whoever has just edited it. */
+  readonly loggable = true;
 
   constructor(problems: readonly DirectoryProblem[]) {
     const lines = problems.map(
@@ -51,6 +64,12 @@ export class DemonstrationNotSound extends Error {
     );
     super(`the demonstration's directory is not sound:\n${lines.join('\n')}`);
   }
+}
+
+/** What was read has lost its files; judged again from them, each fault has its line's place. */
+function placedInFiles(problems: readonly DirectoryProblem[], issuer: string): readonly DirectoryProblem[] {
+  const judged = judgeDirectoryFiles(demonstrationFiles, issuer);
+  return judged.status === 'refused' ? judged.problems : problems;
 }
 
 function withIssuer(entries: DirectoryEntries, issuer: string): DirectoryEntries {
