@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { TerminalStreams } from './terminal.ts';
+
+type Input = AsyncIterable<Buffer | string>;
 
 /** Asks for a line that is not shown while it is typed; undefined where the input is no keyboard. */
 export async function askSecret(
   question: string,
-  input: TerminalStreams['input'],
-  errors: TerminalStreams['errors'],
+  input: Input,
+  errors: { write(text: string): unknown },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (!isKeyboard(input)) return undefined;
@@ -21,6 +22,6 @@ export async function askSecret(
   }
 }
 
-function isKeyboard(input: TerminalStreams['input']): input is TerminalStreams['input'] & NodeJS.ReadStream {
+function isKeyboard(input: Input): input is Input & NodeJS.ReadStream {
   return 'isTTY' in input && input.isTTY === true;
 }

@@ -211,6 +211,22 @@ describe('importing a CSV file', () => {
     expect(await readdir(folder)).not.toContain('rows.errors.csv');
   }, 60_000);
 
+  it('says after Ctrl-C how far it came, and that it may be run again', async () => {
+    const interruption = new AbortController();
+    const script = (request: { body: unknown }) => {
+      if (sent().length < 2) return ingest(request.body);
+      interruption.abort(new Error('interrupted'));
+      return drop;
+    };
+    const { code, out, err } = await importing('id,text\n1,a\n2,b\n', ['--batch', '1'], {
+      script,
+      signal: interruption.signal,
+    });
+    expect(code).toBe(130);
+    expect(out).toContain('1 accepted');
+    expect(err).toContain('run the same command again');
+  });
+
   it('stops at once where whoever sends may not', async () => {
     const { code, err } = await importing('id,text\n1,a\n2,b\n', ['--batch', '1'], {
       script: () => problem(403, 'forbidden'),

@@ -101,8 +101,8 @@ export function addSendingCommands(command: DeclareCommand, terminal: Terminal, 
     .option(
       '--kind <kind>',
       t({
-        en: 'lead (default) or supplement; others from a file',
-        fr: 'lead (par défaut) ou supplement ; les autres par fichier',
+        en: 'lead; other kinds have their own commands, or come from a file',
+        fr: 'lead ; les autres natures ont leurs commandes, ou viennent d’un fichier',
       }),
     )
     .option(

@@ -33,12 +33,12 @@ export async function publish(
         },
       );
     }
-    if (options.kind !== undefined && !['LEAD', 'SUPPLEMENT'].includes(code(options.kind))) {
+    if (options.kind !== undefined && code(options.kind) !== 'LEAD') {
       throw new UsageError(
         { en: `${options.kind} needs more than a text`, fr: `${options.kind} demande plus qu'un texte` },
         {
-          en: 'write it as a file; packages/schemas/examples has one per kind',
-          fr: 'écrivez un fichier ; packages/schemas/examples en a un par nature',
+          en: 'answers, corrections and the like have their own commands (chappe help); or write it as a file',
+          fr: 'réponses, corrections et autres ont leurs commandes (chappe help) ; ou écrivez un fichier',
         },
       );
     }
