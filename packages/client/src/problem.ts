@@ -3,6 +3,8 @@ export interface ProblemPointer {
   readonly pointer?: string;
   readonly code?: string;
   readonly detail?: string;
+  /** What a program needs of it besides the words: names of rules, roles, correspondents. */
+  readonly facts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A problem detail (RFC 9457) as Chappe answers it; `type` is stable and is what programs compare. */
@@ -95,7 +97,17 @@ function pointerFrom(given: Record<string, unknown>): ProblemPointer {
     ...optionalText(given, 'pointer'),
     ...optionalText(given, 'code'),
     ...optionalText(given, 'detail'),
+    ...(isRecord(given.facts) ? { facts: factsFrom(given.facts) } : {}),
   };
+}
+
+function factsFrom(given: Record<string, unknown>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, values]) => [
+      name,
+      Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [],
+    ]),
+  );
 }
 
 function optionalText<K extends string>(given: Record<string, unknown>, key: K): { [P in K]?: string } {
