@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChappeProblem } from '@chappe/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -111,3 +114,34 @@ it('a release with a failing example is refused with its place, and the release 
   expect(refused.output).toContain('directory-not-sound');
   expect((await type('chappe directory history --limit 1 --json')).output).toBe(before.output);
 }, 60_000);
+
+it('what is exported comes back from a file; faults are told by file and place, in French too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chappe-directory-'));
+  try {
+    const file = join(folder, 'all.json');
+    expect((await type(`chappe directory export > '${file}'`)).end).toBe(0);
+    const content = JSON.parse(await readFile(file, 'utf8')) as { rules: { action: string[] }[] };
+    const same = await type(`chappe --lang fr directory propose '${folder}' --reason "rien de neuf"`);
+    expect([same.end, same.output]).toEqual([3, expect.stringContaining('La proposition ne change rien')]);
+
+    const [first, ...others] = content.rules;
+    const rules = [{ ...first, action: ['desk:nowhere'] }, ...others];
+    await writeFile(file, JSON.stringify({ ...content, rules }));
+    const broken = await type(`chappe --lang fr directory propose '${file}' --reason "une erreur"`);
+    expect([broken.end, broken.output]).toEqual([3, expect.stringContaining('all.json#/rules/0/action/0')]);
+
+    await writeFile(file, JSON.stringify({ ...content, rules: others }));
+    const proposed = await type(`chappe --lang fr directory propose '${file}' --reason "une règle de moins"`);
+    expect([proposed.end, proposed.output]).toEqual([0, expect.stringContaining('Retire la règle')]);
+    const [, proposalId = ''] = /proposé ([0-9a-f-]{36})/.exec(proposed.output) ?? [];
+    expect((await type(`chappe directory show ${proposalId} --json`)).output).toContain('"kind": "FILES"');
+    const other = await type(`chappe directory withdraw ${proposalId} --login directory-admin-2`);
+    expect(other.end).toBe(4);
+    expect(await type(`chappe --lang fr directory withdraw ${proposalId}`)).toMatchObject({ end: 0 });
+    expect((await type('chappe directory show')).output).toContain('Nothing waits.');
+    expect((await type('chappe directory show 00000000')).end).toBe(2);
+    expect((await type('chappe directory propose --suspend nobody --reason "a test"')).end).toBe(2);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 120_000);
