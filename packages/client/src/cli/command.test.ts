@@ -260,6 +260,10 @@ describe('exit codes and words of refusals', () => {
     const { code, out } = await runChappe(['help', 'publish', '--lang', 'fr']);
     expect(code).toBe(0);
     expect(out).toContain('Exemples :\n  chappe publish packages/schemas/examples/lead.json');
+    const { out: choices } = await runChappe(['help', 'close', '--lang', 'fr']);
+    expect(choices.replaceAll(/\s+/g, ' ')).toContain(
+      'advenu (exploited, forwarded, no-action, duplicate, unfounded)',
+    );
   });
 });
 

@@ -23,7 +23,7 @@ export function addCompletionCommand(
     ],
   )
     .addArgument(
-      new Argument('<shell>', terminal.say({ en: 'bash, zsh or fish', fr: 'bash, zsh ou fish' })).choices([
+      new Argument('<shell>', terminal.say({ en: 'for which shell', fr: 'pour quel shell' })).choices([
         'bash',
         'zsh',
         'fish',

@@ -21,6 +21,8 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
       .exitOverride()
       .configureHelp({
         styleTitle: (title) => titleIn(title, terminal),
+        optionDescription: ({ description, argChoices }) => withChoices(description, argChoices),
+        argumentDescription: ({ description, argChoices }) => withChoices(description, argChoices),
         helpWidth: terminal.width ?? 100,
         showGlobalOptions: true,
       })
@@ -101,6 +103,11 @@ const frenchTitles: Readonly<Record<string, string>> = {
   'Global Options:': 'Options générales :',
   'Commands:': 'Commandes :',
 };
+
+/** Commander would name the choices in English, whatever the language. */
+function withChoices(description: string, choices: readonly string[] | undefined): string {
+  return choices === undefined ? description : `${description} (${choices.join(', ')})`.trimStart();
+}
 
 function titleIn(title: string, { language, colours }: Terminal): string {
   return colours.bold(language === 'fr' ? (frenchTitles[title] ?? title) : title);
