@@ -36,9 +36,7 @@ interface Side {
  * machine does slows all of them alike.
  */
 export async function measureF7(settings: { pairs: number; durationS: number }): Promise<Figure[]> {
-  const sides = ruleCounts.map(
-    (rules): Side => ({ rules, decideSlice: openRouter(rules), perS: [] }),
-  );
+  const sides = ruleCounts.map((rules): Side => ({ rules, decideSlice: openRouter(rules), perS: [] }));
   await takeTurns(sides, 1);
   for (const { perS } of sides) perS.length = 0;
   for (let pair = 0; pair < settings.pairs; pair += 1) {

@@ -46,13 +46,8 @@ export function judgeRelease(
   nowMs: number,
 ): ReleaseJudgement {
   const destinations = destinationsOf(message, directory, nowMs);
-  const required = requiredRelease(directory, {
-    kind: message.kind,
-    urgency: message.urgency,
-    activity: message.activity,
-    destinations: destinations.map(({ correspondent }) => correspondent),
-    atMs: nowMs,
-  });
+  const codes = destinations.map(({ correspondent }) => correspondent);
+  const required = releaseFor(codes, message, directory, nowMs);
   const holdsOneOf = (roles: readonly Role[]): boolean =>
     subject.grants.some((grant) => roles.includes(grant.role));
   const person = subject.kind === 'PERSON' ? subject.id : null;
@@ -63,6 +58,15 @@ export function judgeRelease(
   const findings =
     required === null || holdsOneOf(required.roles) ? [] : releaseFindings(required, destinations);
   return { releasedBy: person, findings };
+}
+
+function releaseFor(
+  destinations: readonly string[],
+  { kind, urgency, activity }: Message,
+  directory: ReleaseDirectory,
+  atMs: number,
+): RequiredRelease | null {
+  return requiredRelease(directory, { kind, urgency, activity, destinations, atMs });
 }
 
 function checkEmergency({ urgency, urgencyGround }: MessageDraft | Message): Finding[] {
@@ -101,7 +105,10 @@ function destinationsOf(
   );
 }
 
-/** Only whom policy would let have it: of anybody else the sender is not to learn that a rule speaks. */
+/**
+ * Only whom policy would let have it: of anybody else the sender is not to learn that a rule speaks. Policy is asked
+ * about those alone for whom a release is needed at all, since every message passes here.
+ */
 function foundByRules(message: Message, directory: ReleaseDirectory, nowMs: number): readonly string[] {
   const opensThread = message.threadId === message.messageId;
   const matches = matchMessage(directory, message, { opensThread, nowMs });
@@ -110,6 +117,7 @@ function foundByRules(message: Message, directory: ReleaseDirectory, nowMs: numb
     for (const code of matches.flatMap((each) => (role === 'ACTION' ? each.action : each.information))) {
       const entry = directory.correspondents.get(code);
       if (entry === undefined || code === message.sender.correspondent) continue;
+      if (releaseFor([code], message, directory, nowMs)?.destinations.includes(code) !== true) continue;
       const { type, ceiling, suspended } = entry;
       const profile = {
         correspondent: code,
