@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { clientOption, listOptions, positive, whole } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import type { Text } from './language.ts';
@@ -10,7 +10,8 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
   command('inbox', { en: 'what this correspondent received', fr: 'ce que ce correspondant a reçu' }, [
     'chappe inbox --as desk:counter-terrorism --limit 20',
     'chappe inbox --follow --json --as desk:duty',
-    'chappe inbox --unread --action --as desk:duty',
+    'chappe inbox --unread --action --order urgent --as desk:duty',
+    'chappe inbox --counts --country DJ --due +8h',
   ])
     .option('-f, --follow', t({ en: 'go on as it fills', fr: 'continuer à mesure' }))
     .option(
@@ -19,9 +20,43 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
       whole(terminal),
     )
     .option('--limit <count>', t({ en: 'at most so many', fr: 'au plus tant' }), positive(terminal))
+    .option('--cursor <cursor>', t({ en: 'go on from here', fr: "reprendre d'ici" }))
+    .addOption(
+      new Option(
+        '--order <order>',
+        t({ en: 'by number (oldest), or', fr: 'par numéro (oldest), ou' }),
+      ).choices(['oldest', 'newest', 'urgent']),
+    )
+    .option('--counts', t({ en: 'only how many there are', fr: 'seulement combien il y en a' }))
     .option('--unread', t({ en: 'only what nobody has touched', fr: "seulement ce que personne n'a touché" }))
     .option('--action', t({ en: 'only what is for action', fr: 'seulement ce qui est pour action' }))
     .option('--mine', t({ en: 'only what is yours to do', fr: 'seulement ce qui vous revient' }))
+    .option(
+      '--unassigned',
+      t({ en: 'only what nobody has in charge', fr: 'seulement ce que personne ne traite' }),
+    )
+    .option(
+      '--due <time>',
+      t({ en: 'only what is owed before then (+8h)', fr: "seulement ce qui est dû d'ici là (+8h)" }),
+    )
+    .addOption(
+      new Option('--lane <lane>', t({ en: 'only this lane', fr: 'seulement cette voie' })).choices([
+        'flash',
+        'urgent',
+        'routine',
+      ]),
+    )
+    .option(
+      '--kind <kind>',
+      t({ en: 'only this kind (lead, reply…)', fr: 'seulement cette nature (lead, reply…)' }),
+    )
+    .option('--from <correspondent>', t({ en: 'only from there', fr: 'seulement de là' }))
+    .option(
+      '--country <code>',
+      t({ en: 'only what concerns it (DJ)', fr: 'seulement ce qui le concerne (DJ)' }),
+    )
+    .option('--crime-area <area>', t({ en: 'only this area', fr: 'seulement ce domaine' }))
+    .option('--thread <id>', t({ en: 'only this thread', fr: 'seulement ce fil' }))
     .addOption(clientOption(terminal))
     .action(async (_, self: Command) => {
       await run(async () => (await import('./commands/inbox.ts')).inbox(terminal, self.optsWithGlobals()));

@@ -1,22 +1,29 @@
 import type { ChappeClient } from '../../create-client.ts';
-import type { InboxItem } from '../../read-model.ts';
+import type { InboxCounts, InboxItem } from '../../read-model.ts';
 import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { paintLane } from '../lane-colour.ts';
 import { messageRow, messageTable } from '../message-table.ts';
 import { printJson } from '../print-json.ts';
-import { oneLine } from '../table.ts';
+import { type Column, formatTable, oneLine } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import {
+  deliveryFilter,
+  type InboxFilterOptions,
+  listFilter,
+  listOrder,
+  refuseListOnly,
+} from './inbox-filter.ts';
 
 /** The options of `inbox`. */
-export interface InboxOptions extends GlobalOptions {
+export interface InboxOptions extends GlobalOptions, InboxFilterOptions {
   readonly follow?: boolean;
+  readonly counts?: boolean;
   readonly after?: number;
+  readonly cursor?: string;
   readonly limit?: number;
+  readonly order?: 'oldest' | 'newest' | 'urgent';
   readonly client?: boolean;
-  readonly unread?: boolean;
-  readonly action?: boolean;
-  readonly mine?: boolean;
 }
 
 /** Prints the inbox; with --follow, goes on as it fills. */
@@ -24,12 +31,14 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
   const connection = await resolveConnection(terminal, options);
   const client = await openClient(connection, options);
   if (options.follow === true) return follow(terminal, client, options);
+  const filter = listFilter(options, terminal.nowMs());
+  if (options.counts === true) return count(terminal, await client.inbox.counts(filter), options);
   const page = await client.inbox.list({
+    ...filter,
+    ...listOrder(options.order),
     ...(options.after === undefined ? {} : { after: options.after }),
+    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
     limit: options.limit ?? 50,
-    ...(options.unread === true ? { unread: true } : {}),
-    ...(options.action === true ? { action: true as const } : {}),
-    ...(options.mine === true ? { assignee: 'me' } : {}),
   });
   if (options.json === true) {
     printJson(terminal, page);
@@ -38,19 +47,23 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
     const rows = page.items.map((item) => messageRow({ ...item }));
     for (const line of rows.length === 0 ? [empty] : messageTable(rows, terminal)) terminal.out(line);
     const more = terminal.say({ en: 'more with', fr: 'la suite avec' });
-    const last = page.items.at(-1)?.number;
-    if (page.next !== undefined && last !== undefined) {
-      terminal.out(terminal.colours.dim(`${more} --after ${last}`));
+    // By number one goes on by number; another order has only the server's own mark.
+    const last = options.order === undefined ? page.items.at(-1)?.number : undefined;
+    if (page.next !== undefined) {
+      const where = last === undefined ? `--cursor ${page.next}` : `--after ${last}`;
+      terminal.out(terminal.colours.dim(`${more} ${where}`));
     }
   }
   return exitCodes.ok;
 }
 
 async function follow(terminal: Terminal, client: ChappeClient, options: InboxOptions): Promise<ExitCode> {
+  refuseListOnly(options);
   const { say, colours } = terminal;
   const note = (text: string) => terminal.err(colours.dim(text));
   const events = client.inbox.follow({
     since: options.after ?? 0,
+    filter: deliveryFilter(options),
     signal: terminal.signal,
     onConnection: (event) => {
       if (options.json === true || event.status !== 'waiting' || event.delayMs === 0) return;
@@ -83,6 +96,34 @@ async function follow(terminal: Terminal, client: ChappeClient, options: InboxOp
       );
     if (event.type === 'delivery') printed += 1;
     if (options.limit !== undefined && printed >= options.limit) break;
+  }
+  return exitCodes.ok;
+}
+
+function count(terminal: Terminal, counts: InboxCounts, options: InboxOptions): ExitCode {
+  if (options.json === true) {
+    printJson(terminal, counts);
+    return exitCodes.ok;
+  }
+  const { say } = terminal;
+  const columns: Column<InboxCounts['lanes'][number]>[] = [
+    {
+      head: say({ en: 'LANE', fr: 'VOIE' }),
+      cell: ({ lane }) => lane,
+      paint: ({ lane }, text) => paintLane(lane, text, terminal),
+    },
+    { head: say({ en: 'UNREAD', fr: 'NON LUS' }), cell: ({ unread }) => String(unread) },
+    { head: say({ en: 'IN ALL', fr: 'EN TOUT' }), cell: ({ total }) => String(total) },
+  ];
+  const whole = { lane: say({ en: 'all', fr: 'toutes' }), unread: counts.unread, total: counts.total };
+  for (const line of formatTable(columns, [...counts.lanes, whole], terminal.width)) terminal.out(line);
+  if (counts.countedNewest !== undefined) {
+    terminal.out(
+      say({
+        en: `of the newest ${counts.countedNewest}; there are more`,
+        fr: `sur les ${counts.countedNewest} derniers ; il y en a d'autres`,
+      }),
+    );
   }
   return exitCodes.ok;
 }
