@@ -4,9 +4,14 @@ import { type TestDatabase, testDatabase } from '@chappe/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApplySlice, createApplySlice } from '../src/adapters/postgres-apply-slice.ts';
+import { someTerms } from '../src/domain/deadline.fixture.ts';
 import { delivery } from '../src/domain/delivery.fixture.ts';
+import { owedBySlice } from '../src/domain/owed-by-slice.ts';
 import { inboxKey, planSlice } from '../src/domain/plan-slice.ts';
 
+const emptyEverything = `TRUNCATE inbox_item, receipt, sent_item, inbox_counter, recall, outbox, stored_offset, inbox_facet,
+  deadline, deadline_settlement, deadline_event`;
+const atMs = 1_767_225_600_000;
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let database: TestDatabase;
 let pool: Pool;
@@ -20,7 +25,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await pool.query('TRUNCATE inbox_item, receipt, sent_item, inbox_counter, recall, outbox, stored_offset');
+  await pool.query(emptyEverything);
 });
 
 afterAll(async () => {
@@ -38,7 +43,8 @@ async function partition(number: number): Promise<(slice: readonly Delivery[]) =
       offset,
       move: { first, after },
       plan: planSlice(slice),
-      atMs: 1_767_225_600_000,
+      atMs,
+      ...owedBySlice(slice, { channels: new Map(), terms: someTerms, receivedAtMs: atMs }),
     });
     first = after;
     return items;
@@ -80,9 +86,7 @@ describe('applying slices', () => {
   test('agrees with the model: the first of each key, numbered in the order of the log, whatever is repeated', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(deliveries, { maxLength: 8 }), { maxLength: 8 }), async (slices) => {
-        await pool.query(
-          'TRUNCATE inbox_item, receipt, sent_item, inbox_counter, recall, outbox, stored_offset',
-        );
+        await pool.query(emptyEverything);
         const applyNext = await partition(0);
         const expected: Record<string, string[]> = {};
         const numbered: string[] = [];
