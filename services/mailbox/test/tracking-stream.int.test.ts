@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningService } from '@chappe/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DeliveryWishes, delivery, original } from '../src/domain/delivery.fixture.ts';
@@ -138,6 +139,8 @@ describe('a sender that watches', () => {
     ]);
     const stream = await harness.stream(one, pathOf(20), { subject: sender });
     await stream.until(() => statesOf(stream).length === 1);
+    // The first poll of a thread always looks: only a later one must tell a change from none.
+    await sleep(600);
     expect(await give(two, messageId, 'READ', 'demo-officer-desk-cyber')).toBe(201);
     await stream.until(() => statesOf(stream).length === 2, 10_000);
     const known = stream.lastEventId();
