@@ -8,6 +8,7 @@ import {
   type StreamHub,
   type StreamStore,
 } from './adapters/stream-hub.ts';
+import { createStreamStore } from './adapters/stream-store.ts';
 import { createTrackingHub, type TrackingHub, type TrackingSource } from './adapters/tracking-hub.ts';
 import type { MailboxConfig } from './config.ts';
 import type { InboxItem } from './domain/inbox-item.ts';
@@ -46,7 +47,7 @@ export function assembleStreams(
   },
 ): AssembledStreams {
   const { inbox, facets, readOwnTracking, readPulses, observer, instanceId, nowMs } = parts;
-  const store = streamStore(inbox, facets);
+  const store = createStreamStore(inbox, facets);
   const limits = {
     maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
@@ -116,27 +117,5 @@ export function assembleStreams(
       hub.stop();
       trackings.stop();
     },
-  };
-}
-
-/**
- * What streams replay from. As far as an inbox is known to be filed, the store leaves out what a stream did not ask
- * for; beyond, the stream leaves it out itself, so that an item not yet filed is never passed over.
- */
-function streamStore(inbox: InboxReader, facets: Pick<FacetFiler, 'filedUpTo'>): StreamStore {
-  const readAfter = (correspondent: string, from: number, limit: number) =>
-    inbox.page({ correspondent, from, limit, order: 'ascending' });
-  return {
-    readAfter,
-    async readMatching(correspondent, from, limit, filter) {
-      const until = facets.filedUpTo(correspondent);
-      if (from >= until) {
-        const items = await readAfter(correspondent, from, limit);
-        return { items, upTo: items.at(-1)?.number ?? from };
-      }
-      const items = await inbox.page({ correspondent, from, until, limit, filter, order: 'ascending' });
-      return { items, upTo: items.length < limit ? until : (items.at(-1)?.number ?? from) };
-    },
-    readHeads: inbox.heads,
   };
 }
