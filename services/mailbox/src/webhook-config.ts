@@ -71,7 +71,8 @@ function readTarget(entry: string, context: z.core.$RefinementCtx<string>): Allo
   const cidr = entry.includes('/') ? entry : `${entry}/${entry.includes(':') ? 128 : 32}`;
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr) || ipaddr.IPv6.isValidCIDR(cidr))
     return [{ kind: 'range', cidr }];
-  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(entry) && /[a-z]/.test(entry))
+  // A last label that begins with a digit would be read as an address in another form.
+  if (/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?$/.test(entry))
     return [{ kind: 'host', host: entry }];
   context.addIssue({
     code: 'custom',
