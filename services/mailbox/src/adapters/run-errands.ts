@@ -47,7 +47,7 @@ export function createErrandRound(
       text: `UPDATE deadline_errand AS e
              SET attempts = e.attempts + 1, next_attempt_at = clock_timestamp() + $2 * interval '1 millisecond'
              FROM (SELECT errand_id FROM deadline_errand
-                   WHERE next_attempt_at <= clock_timestamp() AND channel = ANY ($1)
+                   WHERE next_attempt_at <= (SELECT clock_timestamp()) AND channel = ANY ($1)
                    ORDER BY next_attempt_at LIMIT ${atOnce} FOR UPDATE SKIP LOCKED) AS c
              WHERE e.errand_id = c.errand_id
              RETURNING e.errand_id, e.channel, e.payload, e.attempts`,
@@ -97,7 +97,7 @@ export async function forgetDoneErrands(pool: Pool): Promise<void> {
     name: 'errand-forget',
     text: `DELETE FROM deadline_errand WHERE errand_id IN (
              SELECT errand_id FROM deadline_errand
-             WHERE done_at < clock_timestamp() - interval '${keptDays} days' LIMIT 1000)`,
+             WHERE done_at < (SELECT clock_timestamp()) - interval '${keptDays} days' LIMIT 1000)`,
   });
 }
 
