@@ -15,6 +15,7 @@ import {
   createPool,
   createReplayJournal,
   migrate,
+  readCursorKey,
   replayPoolOptions,
 } from '@chappe/postgres';
 import { openApiComponents } from '@chappe/schemas';
@@ -37,7 +38,7 @@ import {
   createKeepRecords,
   type KeepRecords,
 } from './adapters/kafka-archive-sink.ts';
-import { type CursorSeal, createCursorSeal, readCursorKey } from './adapters/signed-cursor.ts';
+import { type CursorSeal, createCursorSeal } from './adapters/signed-cursor.ts';
 import type { ArchiveConfig } from './config.ts';
 
 /** Ports that a test may wrap, to stop the process before or after a step. */

@@ -1,7 +1,5 @@
 import { createCursorSeal as createPlaceSeal } from '@chappe/service-kit';
 
-export { readCursorKey } from '@chappe/postgres';
-
 /** Where a list goes on: after this message, in the order of receipt, newest first. */
 export interface Position {
   readonly receivedAtUs: string;
