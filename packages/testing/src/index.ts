@@ -9,6 +9,7 @@ export {
   startOidcProvider,
 } from './oidc/start-oidc-provider.ts';
 export { createTestIssuer, type Defect, type TestIssuer, type TokenWishes } from './oidc/test-issuer.ts';
+export { type PlanNode, rowsTouched } from './postgres/rows-touched.ts';
 export {
   type PostgresOptions,
   postgresFolder,

@@ -1,6 +1,6 @@
 import type { Subject } from '@chappe/policy';
 import { createPool, migrate, type Pool } from '@chappe/postgres';
-import { type TestDatabase, testDatabase } from '@chappe/testing';
+import { rowsTouched, type TestDatabase, testDatabase } from '@chappe/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ArchiveQuery, searchArchive } from '../src/adapters/postgres-read-archive.ts';
 
@@ -43,32 +43,11 @@ async function fillArchive(): Promise<void> {
   await pool.query('ANALYZE');
 }
 
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
 /** How many rows of tables the plan of a statement touches: it is run once more under EXPLAIN. */
 async function touchedBy(text: string, values: unknown): Promise<number> {
   if (!Array.isArray(values)) throw new Error('a search has parameters');
   const explained = await pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
   return rowsTouched(explained.rows[0]['QUERY PLAN'][0].Plan);
-}
-
-function rowsTouched(node: PlanNode): number {
-  const own =
-    node['Relation Name'] === undefined
-      ? 0
-      : (node['Actual Rows'] +
-          (node['Rows Removed by Filter'] ?? 0) +
-          (node['Rows Removed by Index Recheck'] ?? 0)) *
-        node['Actual Loops'];
-  return own + (node.Plans ?? []).reduce((sum, each) => sum + rowsTouched(each), 0);
 }
 
 const officer = (correspondent: string): Subject => ({

@@ -1,5 +1,5 @@
 import { createPool, migrate, type Pool, type Queryable } from '@chappe/postgres';
-import { type TestDatabase, testDatabase } from '@chappe/testing';
+import { type PlanNode, rowsTouched, type TestDatabase, testDatabase } from '@chappe/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createInboxCounter } from '../src/adapters/postgres-count-inbox.ts';
 import { createInboxReader } from '../src/adapters/postgres-inbox.ts';
@@ -60,26 +60,6 @@ afterAll(async () => {
   await pool?.end();
   await database?.drop();
 });
-
-interface PlanNode {
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-function rowsTouched(node: PlanNode): number {
-  const own =
-    node['Relation Name'] === undefined
-      ? 0
-      : (node['Actual Rows'] +
-          (node['Rows Removed by Filter'] ?? 0) +
-          (node['Rows Removed by Index Recheck'] ?? 0)) *
-        node['Actual Loops'];
-  return own + (node.Plans ?? []).reduce((sum, each) => sum + rowsTouched(each), 0);
-}
 
 /** Runs statements under EXPLAIN instead, and counts the rows that they touch in tables. */
 function explaining() {
