@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { codeOption } from './code-choices.ts';
-import { clientOption, several } from './command-options.ts';
+import { several } from './command-options.ts';
 import type { Text } from './language.ts';
+import { submissionOptions } from './submission-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options of a command that takes a text as its last argument. */
@@ -19,7 +20,7 @@ export function textOptions(target: Command, terminal: Terminal): Command {
 /** The options of a command that sends a message about another one. */
 export function followUpOptions(target: Command, terminal: Terminal): Command {
   const t = (text: Text) => terminal.say(text);
-  return target
+  const described = target
     .option(
       '--body <file>',
       t({
@@ -54,18 +55,6 @@ export function followUpOptions(target: Command, terminal: Terminal): Command {
         fr: "si ce n'est celle de l'original",
       }),
     )
-    .option('--language <tag>', t({ en: 'language of the text (fr)', fr: 'langue du texte (fr)' }))
-    .option(
-      '--submission-id <uuid>',
-      t({ en: 'repeat an earlier sending', fr: 'répéter un envoi précédent' }),
-    )
-    .option(
-      '--dry-run',
-      t({ en: 'say what would happen, send nothing', fr: 'dire ce qui se passerait, sans rien envoyer' }),
-    )
-    .option(
-      '--wait',
-      t({ en: 'wait until it is decided who gets it', fr: "attendre qu'il soit décidé qui le reçoit" }),
-    )
-    .addOption(clientOption(terminal));
+    .option('--language <tag>', t({ en: 'language of the text (fr)', fr: 'langue du texte (fr)' }));
+  return submissionOptions(described, terminal);
 }

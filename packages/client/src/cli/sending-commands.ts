@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { clientOption, several } from './command-options.ts';
+import { several } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import type { Text } from './language.ts';
+import { submissionOptions } from './submission-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds what opens a matter: `flash` and `publish`. */
 export function addSendingCommands(command: DeclareCommand, terminal: Terminal, run: RunAct): void {
   const t = (text: Text) => terminal.say(text);
-  const publishOptions = (target: Command): Command =>
-    target
+  const publishOptions = (target: Command): Command => {
+    const described = target
       .option('--to <correspondent>', t({ en: 'for action', fr: 'pour action' }), several)
       .option('--info <correspondent>', t({ en: 'for information', fr: 'pour information' }), several)
       .option(
@@ -55,20 +56,9 @@ export function addSendingCommands(command: DeclareCommand, terminal: Terminal, 
           en: 'this is an exercise (the default in the demonstration)',
           fr: "c'est un exercice (par défaut dans la démonstration)",
         }),
-      )
-      .option(
-        '--submission-id <uuid>',
-        t({ en: 'repeat an earlier sending', fr: 'répéter un envoi précédent' }),
-      )
-      .option(
-        '--dry-run',
-        t({ en: 'say what would happen, send nothing', fr: 'dire ce qui se passerait, sans rien envoyer' }),
-      )
-      .option(
-        '--wait',
-        t({ en: 'wait until it is decided who gets it', fr: "attendre qu'il soit décidé qui le reçoit" }),
-      )
-      .addOption(clientOption(terminal));
+      );
+    return submissionOptions(described, terminal);
+  };
 
   publishOptions(
     command(
