@@ -1,6 +1,6 @@
 import { type TestKafka, testKafka } from '@chappe/testing';
 import type { Producer } from 'kafkajs';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { choosePartition } from '../src/choose-partition.ts';
 import { createLaneProducer, type LaneProducer, type LaneProducerOptions } from '../src/lane-producer.ts';
 import { openClient } from '../src/open-client.ts';
@@ -183,6 +183,15 @@ describe('refusal', () => {
     });
     await admin.disconnect();
     const lane = await producer();
+    // The controller answers before the broker has taken the new limit up.
+    await vi.waitFor(
+      async () =>
+        expect(await lane.send([record('same', 'x'.repeat(5_000), 'message.urgent.v1')])).toEqual({
+          status: 'refused',
+          reason: 'too-large',
+        }),
+      { timeout: 20_000, interval: 50 },
+    );
     const outcomes = await Promise.all([
       lane.send([record('same', 'large:1', 'message.urgent.v1')]),
       lane.send([record('same', `large:2${'x'.repeat(5_000)}`, 'message.urgent.v1')]),

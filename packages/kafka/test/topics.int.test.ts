@@ -1,7 +1,7 @@
 import { serviceNames, topics } from '@chappe/schemas';
 import { type TestKafka, testKafka } from '@chappe/testing';
 import kafkajs, { type Admin } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { disconnectQuietly } from '../src/disconnect-quietly.ts';
 import { failureCode } from '../src/failure-code.ts';
@@ -55,10 +55,15 @@ describe('provisionTopics', () => {
 
   it('brings a setting back that somebody changed', async () => {
     await alter('receipt.v1', { 'message.timestamp.type': 'CreateTime' });
-    await expect(checkTopics(kafka.settings('mailbox'), 'mailbox')).rejects.toThrow('message.timestamp.type');
+    // A broker takes a setting up after the controller has answered, hence the waits.
+    await vi.waitFor(
+      () =>
+        expect(checkTopics(kafka.settings('mailbox'), 'mailbox')).rejects.toThrow('message.timestamp.type'),
+      { timeout: 20_000 },
+    );
     const again = await provisionTopics(kafka.admin, options);
     expect(again.alteredTopics).toEqual([`${kafka.topicPrefix}receipt.v1`]);
-    await checkTopics(kafka.settings('mailbox'), 'mailbox');
+    await vi.waitFor(() => checkTopics(kafka.settings('mailbox'), 'mailbox'), { timeout: 20_000 });
   });
 });
 
