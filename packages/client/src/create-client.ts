@@ -36,6 +36,7 @@ import type {
   SubmissionStatus,
   ThreadEntry,
   Tracking,
+  type SentQuery,
 } from './read-model.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 import { createTransport, type TokenProvider } from './transport.ts';
@@ -50,7 +51,9 @@ export interface ClientOptions {
   readonly actingAs?: string;
   /** In which language the server words its problems: `en` or `fr`. */
   readonly language?: string;
+import type { RoutingAnswer } from './routing-answer.ts';
   /** Time for one attempt, its answer included; longer than ingest waits for Kafka, so that its answer is heard. */
+import { createWebhooks, type Webhooks } from './webhooks.ts';
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   readonly fetch?: typeof fetch;
@@ -83,7 +86,7 @@ export interface ChappeClient {
   };
   /** What this correspondent sent, the latest first; and what happened to one of them. */
   readonly sent: {
-    (options?: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>>;
+    (options?: SentQuery): Promise<Page<SubmissionStatus>>;
     /** Who got it, who read it, who has it in charge, what is owed. */
     tracking(messageId: string): Promise<Tracking>;
     /** The same as it changes, resuming by itself. */
@@ -102,6 +105,8 @@ export interface ChappeClient {
 }
 
 /** Makes a client of one Chappe. It holds no connection until it is used. */
+  /** Why a correspondent got a message, or did not: for its sender, and for a desk that holds a copy. */
+  why(messageId: string, correspondent: string): Promise<RoutingAnswer>;
 export function createClient(options: ClientOptions): ChappeClient {
   const transport = createTransport({
     url: options.url,
@@ -116,6 +121,8 @@ export function createClient(options: ClientOptions): ChappeClient {
   return {
     publish: (message, publishOptions) => publishMessage(transport, message, publishOptions),
     publishBatch: (messages, publishOptions) => publishBatch(transport, messages, publishOptions),
+  /** The webhooks of the acting correspondent. */
+  readonly webhooks: Webhooks;
     dryRun: (message) => reader.dryRun(withSubmissionId(message)),
     status: (messageId, statusOptions) => reader.status(messageId, statusOptions?.submissionId),
     inbox: {
@@ -126,7 +133,7 @@ export function createClient(options: ClientOptions): ChappeClient {
       acknowledgeMany: (receipts) => acknowledgeMany(transport, receipts),
       follow: (followOptions) => followInbox(transport, reader.inboxAfter, followOptions),
     },
-    sent: Object.assign((listOptions: Parameters<Reader['sent']>[0] = {}) => reader.sent(listOptions), {
+    sent: Object.assign((listOptions: SentQuery = {}) => reader.sent(listOptions), {
       tracking: reader.tracking,
       followTracking: (messageId: string, followOptions?: StreamOptions) =>
         followTracking(transport, messageId, followOptions),
@@ -141,3 +148,5 @@ export function createClient(options: ClientOptions): ChappeClient {
     directory: createDirectoryAdministration(transport),
   };
 }
+    why: (messageId, correspondent) => reader.why(messageId, correspondent),
+    webhooks: createWebhooks(transport),

@@ -33,7 +33,7 @@ export {
   UnexpectedAnswer,
 } from './problem.ts';
 export type { Accepted, PublishOptions, PublishResult } from './publish-message.ts';
-export type { ArchiveQuery, DeliveryQuery, InboxFilterQuery, InboxQuery } from './read-api.ts';
+export type { ArchiveQuery, DeliveryQuery, InboxFilterQuery, InboxQuery, SentQuery } from './read-api.ts';
 export type {
   ArchiveItem,
   CorrespondentEntry,
@@ -56,3 +56,13 @@ export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 export { SignInRefused } from './token-endpoint.ts';
 export type { TokenProvider } from './transport.ts';
 export { uuidV7 } from './uuid-v7.ts';
+export type { RoutingAnswer } from './routing-answer.ts';
+export type {
+  Webhook,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookFilter,
+  WebhookSecret,
+  WebhookWishes,
+} from './webhook-model.ts';
+export type { Webhooks } from './webhooks.ts';

@@ -19,6 +19,7 @@ import {
   type ThreadEntry,
   type Tracking,
 } from './read-model.ts';
+import { isRoutingAnswer, type RoutingAnswer } from './routing-answer.ts';
 import { type ApiRequest, answeredObject, type Transport } from './transport.ts';
 
 /** A search in the archive. */
@@ -63,8 +64,19 @@ export interface InboxQuery extends InboxFilterQuery {
   /** The `next` of the page before; everything else but `limit` must be as it was there. */
   readonly cursor?: string;
   readonly limit?: number;
+  /** Only what bears this reference, in any spelling; a mistyped one is refused (`reference-mistyped`). */
+  readonly reference?: string;
   /** By number, or the most urgent lane first. */
   readonly order?: 'ascending' | 'descending' | 'urgency';
+}
+
+/** A page of what was sent. */
+export interface SentQuery {
+  readonly limit?: number;
+  /** The `next` of the page before; the reference must be as it was there. */
+  readonly cursor?: string;
+  /** Only what bears this reference, in any spelling. */
+  readonly reference?: string;
 }
 
 /** The reading routes, each answer checked for what the SDK promises of it. */
@@ -114,8 +126,8 @@ export function createReader(transport: Transport) {
       one('/v1/inbox/counts', inboxParameters(query), isInboxCounts),
     inboxItem: (messageId: string): Promise<InboxItem> =>
       one(`/v1/inbox/${segment(messageId)}`, {}, isInboxItem),
-    sent: ({ limit, cursor }: { limit?: number; cursor?: string }): Promise<Page<SubmissionStatus>> =>
-      list('/v1/sent', { limit, cursor }, isSubmissionStatus),
+    sent: ({ limit, cursor, reference }: SentQuery): Promise<Page<SubmissionStatus>> =>
+      list('/v1/sent', { limit, cursor, reference }, isSubmissionStatus),
     tracking: (messageId: string): Promise<Tracking> =>
       one(`/v1/sent/${segment(messageId)}/tracking`, {}, isTracking),
     thread: (threadId: string): Promise<Page<ThreadEntry>> =>
@@ -124,6 +136,8 @@ export function createReader(transport: Transport) {
       list('/v1/archive/messages', { reason, q, limit, cursor }, isArchiveItem),
     readArchive: (messageId: string, reason: string): Promise<ArchiveItem> =>
       one(`/v1/archive/messages/${segment(messageId)}`, { reason }, isArchiveItem),
+    why: (messageId: string, correspondent: string): Promise<RoutingAnswer> =>
+      one(`/v1/routing/decisions/${segment(messageId)}/why`, { correspondent }, isRoutingAnswer),
     me: (): Promise<Self> => one('/v1/me', {}, isSelf),
     correspondents: (): Promise<Page<CorrespondentEntry>> =>
       list('/v1/directory/correspondents', {}, isCorrespondent),

@@ -18,7 +18,7 @@ export type TokenProvider = (options?: { readonly renew?: boolean }) => Promise<
 
 /** One request to the public origin. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
@@ -147,7 +147,7 @@ async function attemptOnce(settings: TransportSettings, request: ApiRequest): Pr
       return {
         status: 'answered',
         httpStatus: response.status,
-        body: parseAnswer(text),
+        body: response.status === 204 ? undefined : parseAnswer(text),
       };
     return {
       status: 'problem',

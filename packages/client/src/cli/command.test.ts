@@ -309,7 +309,7 @@ describe('reading', () => {
     expect(await running.ended).toMatchObject({ code: 130, err: '' });
   });
 
-  it('finds a sent message by its reference over several pages', async () => {
+  it('has the server look a sent message up by its reference, and asks which of two is meant', async () => {
     const recipient = {
       correspondent: 'desk:duty',
       role: 'ACTION',
@@ -319,27 +319,22 @@ describe('reading', () => {
       receipts: [],
       owed: ['TAKEN_IN_CHARGE'],
     };
-    const sent = (request: SeenRequest): ScriptedReply => {
-      if (request.path === '/v1/sent') {
-        return request.query.get('cursor') === null
-          ? answer(200, {
-              items: [{ messageId: 'm-8', reference: 'DJ-26-BBBBBBB-2', state: 'ACCEPTED' }],
-              next: 'what-follows',
-            })
-          : answer(200, { items: [{ messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' }] });
-      }
-      return request.path.endsWith('/tracking')
-        ? answer(200, {
-            messageId: 'm-9',
-            state: 'ACCEPTED',
-            items: [recipient],
-          })
-        : answer(200, { messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' });
-    };
-    const { code, out, err } = await against(sent, ['status', 'dj-26-k7m2p4x-m']);
+    const status = { messageId: 'm-9', reference: accepted.reference, state: 'ACCEPTED' };
+    const tracking = { messageId: 'm-9', state: 'ACCEPTED', items: [recipient] };
+    const sent =
+      (...found: readonly object[]) =>
+      ({ path }: SeenRequest): ScriptedReply => {
+        if (path === '/v1/sent') return answer(200, { items: found });
+        return answer(200, path.endsWith('/tracking') ? tracking : status);
+      };
+    const { code, out, err } = await against(sent(status), ['status', 'dj-26-k7m2p4x-m']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(server?.requests[0]?.query.get('reference')).toBe('DJ-26-K7M2P4X-M');
     expect(out).toMatch(/^DJ-26-K7M2P4X-M {2}decided and delivered\n/);
     expect(out).toMatch(/desk:duty {2}ACTION {2}[0-9,]+ days ago/);
+    await server?.stop();
+    const two = await against(sent(status, { ...status, messageId: 'm-8' }), ['status', 'DJ-26-K7M2P4X-M']);
+    expect(two).toMatchObject({ code: 2, err: expect.stringMatching(/borne by 2 messages[\s\S]*m-9, m-8/) });
   });
 
   it('detects a mistyped reference before it asks anybody', async () => {

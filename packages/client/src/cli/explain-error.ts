@@ -2,6 +2,7 @@ import { ChappeProblem, ChappeUnavailable, type ProblemDetails, problemCode } fr
 import { SignInRefused } from '../token-endpoint.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Text } from './language.ts';
+import { NothingFound } from './nothing-found.ts';
 import { problemAdvice } from './problem-advice.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,6 +24,10 @@ export function explainError(error: unknown, terminal: Terminal): Explanation {
       code: 'usage',
       lines: withMend(say(error.text), error.mend, terminal),
     };
+  }
+  if (error instanceof NothingFound) {
+    const lines = withMend(say(error.text), problemAdvice['not-found'], terminal);
+    return { exitCode: exitCodes.notFound, code: 'not-found', lines };
   }
   if (error instanceof ChappeProblem) return explainProblem(error.details, terminal);
   if (error instanceof SignInRefused) {

@@ -2,23 +2,28 @@ import type { ChappeClient } from '../create-client.ts';
 import { type OriginalMessage, originalOf } from '../original-message.ts';
 import { ChappeProblem } from '../problem.ts';
 import type { InboxItem, SubmissionStatus } from '../read-model.ts';
-import { nowhere, readName, searchReceived, searchSent } from './resolve-message-name.ts';
+import { nowhere, readName, type Side, searchReceived, searchSent } from './resolve-message-name.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where the original of a follow-up may lie: only its author corrects it, only a recipient answers it. */
-export type Side = 'received' | 'sent' | 'either';
+/** Fetches the message that somebody names by its id or its reference, whatever became of it. */
+export async function findItem(
+  client: ChappeClient,
+  given: string,
+  side: Side,
+): Promise<InboxItem | SubmissionStatus> {
+  const name = await readName(given);
+  return 'messageId' in name
+    ? readById(client, name.messageId, side)
+    : readByReference(client, name.reference, side);
+}
 
-/** Fetches the message that somebody names by its id or its reference, to refer to it. */
+/** Fetches the message that somebody names, to refer to it. */
 export async function findOriginal(
   client: ChappeClient,
   given: string,
   side: Side,
 ): Promise<OriginalMessage> {
-  const name = await readName(given);
-  const item =
-    'messageId' in name
-      ? await readById(client, name.messageId, side)
-      : await readByReference(client, name.reference, side);
+  const item = await findItem(client, given, side);
   const original = originalOf(item);
   if (original === undefined) throw notThere(given, item);
   return original;
@@ -47,7 +52,7 @@ async function readByReference(
   const received = side === 'sent' ? undefined : await searchReceived(client, reference);
   const found = received ?? (side === 'received' ? undefined : await searchSent(client, reference));
   if (found !== undefined) return found;
-  throw nowhere(reference, side === 'either' ? 'sent and received' : side);
+  throw nowhere(reference, side);
 }
 
 function notThere(given: string, item: InboxItem | SubmissionStatus): UsageError {

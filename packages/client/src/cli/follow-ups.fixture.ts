@@ -103,9 +103,16 @@ export function mailbox(thread: readonly unknown[] = [{ direction: 'sent', ...ow
   };
   return (request: SeenRequest): ScriptedReply => {
     if (request.method === 'POST') return answer(202, accepted);
-    const found = byId[request.path];
+    const found = named(byId[request.path], request.query.get('reference'));
     return found === undefined ? problem(404, 'not-found') : answer(200, found);
   };
+}
+
+/** What a list has of a reference, as the server narrows it. */
+function named(answered: unknown, reference: string | null): unknown {
+  if (reference === null || typeof answered !== 'object' || answered === null) return answered;
+  const items: unknown = Reflect.get(answered, 'items');
+  return { items: Array.isArray(items) ? items.filter((each) => each.message.reference === reference) : [] };
 }
 
 /** A server of the script, and the command typed against it; `type` may be used once and again. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { answer, item, stream } from '../../test/scripted-server.ts';
-import { ScriptedSession } from './follow-ups.fixture.ts';
+import { headId, mailbox, ScriptedSession } from './follow-ups.fixture.ts';
 
 const session = new ScriptedSession();
 afterEach(() => session.stop());
@@ -18,7 +18,7 @@ it('narrows and orders the list as people say it', async () => {
       '--crime-area',
       'computer-crime',
     ],
-    ...['--thread', 'm-1', '--due', '2030-01-01T12:00Z', '--cursor', 'sealed', '--limit', '5'],
+    ...['--thread', headId, '--due', '2030-01-01T12:00Z', '--cursor', 'sealed', '--limit', '5'],
   ];
   const { code, out } = await session.type(line, [answer(200, { items: [item(7)], next: 'further' })]);
   expect(code).toBe(0);
@@ -32,7 +32,7 @@ it('narrows and orders the list as people say it', async () => {
     sender: 'post:DJ',
     country: 'DJ',
     crimeArea: 'COMPUTER_CRIME',
-    threadId: 'm-1',
+    threadId: headId,
     dueBefore: '2030-01-01T12:00:00.000Z',
     cursor: 'sealed',
     limit: '5',
@@ -72,4 +72,20 @@ it('follows only what was asked for, and says what cannot be followed', async ()
   expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('narrow the list') });
   const both = await session.type(['inbox', '--mine', '--unassigned'], []);
   expect(both).toMatchObject({ code: 2, err: expect.stringContaining('exclude each other') });
+});
+
+it('takes any message of a thread for it, by its reference', async () => {
+  const named = await session.type(['inbox', '--thread', 'ct-26-7z2b9km-h'], mailbox());
+  expect(named.code).toBe(0);
+  const asked = session.requests.at(-1);
+  expect([asked?.path, asked?.query.get('threadId')]).toEqual(['/v1/inbox', headId]);
+  const mistyped = await session.type(['inbox', '--thread', 'CT-26-7Z2B9KM-J'], mailbox());
+  expect(mistyped).toMatchObject({ code: 2, err: expect.stringContaining('check symbol') });
+  const nowhere = await session.type(['inbox', '--thread', 'CI-26-3QH7T2A-C', '--lang', 'fr'], () =>
+    answer(200, { items: [] }),
+  );
+  expect(nowhere).toMatchObject({
+    code: 6,
+    err: expect.stringContaining('Aucun message envoyé ou reçu ne porte CI-26-3QH7T2A-C'),
+  });
 });

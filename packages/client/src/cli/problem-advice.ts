@@ -101,6 +101,26 @@ export const problemAdvice: Readonly<Record<string, Text>> = {
     en: 'ask another administrator (in the demonstration: --login directory-admin-2)',
     fr: 'demandez à un autre administrateur (dans la démonstration : --login directory-admin-2)',
   },
+  'webhook-target-refused': {
+    en: 'give an https address on the Internet, port 443 or 8443; the operator lists what else may be called',
+    fr: 'donnez une adresse https sur Internet, port 443 ou 8443 ; l’exploitant liste ce qui peut l’être d’autre',
+  },
+  'webhook-challenge-failed': {
+    en: 'have it verify the signature of webhook.challenge and answer 200 with {"challenge": "…"} alone',
+    fr: 'qu’elle vérifie la signature de webhook.challenge et réponde 200 avec {"challenge": "…"} seul',
+  },
+  'webhook-unverified': {
+    en: 'have the target prove itself first: chappe webhook verify',
+    fr: 'faites d’abord faire sa preuve à la cible : chappe webhook verify',
+  },
+  'webhook-limit': {
+    en: 'remove one that is no longer needed, or ask the operator',
+    fr: 'supprimez-en un devenu inutile, ou voyez l’exploitant',
+  },
+  'precondition-failed': {
+    en: 'look at it again, and repeat the command if it is still wanted',
+    fr: 'regardez-le de nouveau, et répétez la commande si elle reste voulue',
+  },
   'not-found': {
     en: 'it does not exist, or you may not see it; the two are told alike',
     fr: "cela n'existe pas, ou vous ne pouvez le voir ; rien ne distingue les deux",

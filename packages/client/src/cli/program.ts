@@ -16,6 +16,7 @@ import { addSetupCommands } from './setup-commands.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
+import { addWebhookCommands } from './webhook-commands.ts';
  * The command line as commander sees it. Each command imports what it runs only when it runs, so that
  * `--help` and a flash start without loading the rest.
  */
@@ -76,6 +77,7 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
   addDirectoryCommands(command, terminal, run);
   addProfileCommands(command, terminal, run);
   addCompletionCommand(program, command, terminal, run);
+  addWebhookCommands(command, terminal, run);
   return program;
 }
 

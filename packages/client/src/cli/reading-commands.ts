@@ -56,7 +56,10 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
       t({ en: 'only what concerns it (DJ)', fr: 'seulement ce qui le concerne (DJ)' }),
     )
     .option('--crime-area <area>', t({ en: 'only this area', fr: 'seulement ce domaine' }))
-    .option('--thread <id>', t({ en: 'only this thread', fr: 'seulement ce fil' }))
+    .option(
+      '--thread <message>',
+      t({ en: 'only the thread of this message', fr: 'seulement le fil de ce message' }),
+    )
     .addOption(clientOption(terminal))
     .action(async (_, self: Command) => {
       await run(async () => (await import('./commands/inbox.ts')).inbox(terminal, self.optsWithGlobals()));

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { clientOption } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import type { Text } from './language.ts';
 import type { Terminal } from './terminal.ts';
@@ -68,9 +69,25 @@ export function addReceiptCommands(command: DeclareCommand, terminal: Terminal, 
     ['chappe track DJ-26-K7M2P4X-M', 'chappe track DJ-26-K7M2P4X-M --follow'],
   )
     .option('-f, --follow', t({ en: 'go on as it changes', fr: 'continuer à mesure' }))
+    .addOption(clientOption(terminal))
     .action(async (message: string, _, self: Command) => {
       await run(async () =>
         (await import('./commands/track.ts')).track(terminal, message, self.optsWithGlobals()),
+      );
+    });
+
+  command(
+    'why <message> [correspondent]',
+    {
+      en: 'why somebody got a message, or did not',
+      fr: 'pourquoi quelqu’un a reçu un message, ou ne l’a pas reçu',
+    },
+    ['chappe why DJ-26-K7M2P4X-M', 'chappe why DJ-26-K7M2P4X-M desk:cyber'],
+  )
+    .addOption(clientOption(terminal))
+    .action(async (message: string, correspondent: string | undefined, _, self: Command) => {
+      await run(async () =>
+        (await import('./commands/why.ts')).why(terminal, message, correspondent, self.optsWithGlobals()),
       );
     });
 }

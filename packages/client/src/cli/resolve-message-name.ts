@@ -1,11 +1,14 @@
 import type { ChappeClient } from '../create-client.ts';
-import { ChappeProblem } from '../problem.ts';
 import type { InboxItem, SubmissionStatus } from '../read-model.ts';
+import type { Text } from './language.ts';
+import { NothingFound } from './nothing-found.ts';
 import { UsageError } from './usage-error.ts';
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const pageSize = 100;
-const mostPages = 20;
+const mostNamesakes = 10;
+
+/** Where a message may lie: only its author corrects it, only a recipient answers it. */
+export type Side = 'received' | 'sent' | 'either';
 
 /** A message as somebody names it at the terminal. */
 export interface NamedMessage {
@@ -59,47 +62,53 @@ export async function readName(
   );
 }
 
-/** Looks for a reference among what was sent, the latest first. */
+/** What was sent under a reference; undefined where there is nothing. */
 export async function searchSent(
   client: ChappeClient,
   reference: string,
 ): Promise<SubmissionStatus | undefined> {
-  let cursor: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
-    const page = await client.sent({ limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-    const found = page.items.find((item) => item.reference === reference);
-    if (found !== undefined) return found;
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
-  return undefined;
+  return onlyOne(reference, (await client.sent({ reference, limit: mostNamesakes })).items);
 }
 
-/** Looks for a reference in the inbox, the newest first. */
+/** What was received under a reference; undefined where there is nothing. */
 export async function searchReceived(
   client: ChappeClient,
   reference: string,
 ): Promise<InboxItem | undefined> {
-  let cursor: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
-    const page = await client.inbox.list({
-      order: 'descending',
-      limit: pageSize,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    const found = page.items.find((item) => item.message?.reference === reference);
-    if (found !== undefined) return found;
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
-  return undefined;
+  const { items } = await client.inbox.list({ reference, order: 'descending', limit: mostNamesakes });
+  return onlyOne(reference, items);
 }
 
-/** The refusal of a reference that none of the latest messages has. */
-export function nowhere(reference: string, where: 'sent' | 'received' | 'sent and received'): ChappeProblem {
-  return new ChappeProblem({
-    type: 'urn:chappe:problem:not-found',
-    title: `No message with the reference ${reference} among the last ${mostPages * pageSize} ${where}`,
-    status: 404,
+/** The refusal of a reference that no message has which one may read. */
+export function nowhere(reference: string, where: Side): NothingFound {
+  const { en, fr } = sides[where];
+  return new NothingFound({
+    en: `No message ${en} bears ${reference}`,
+    fr: `Aucun message ${fr} ne porte ${reference}`,
   });
+}
+
+const sides: Readonly<Record<Side, Text>> = {
+  received: { en: 'received', fr: 'reçu' },
+  sent: { en: 'sent', fr: 'envoyé' },
+  either: { en: 'sent or received', fr: 'envoyé ou reçu' },
+};
+
+/** Two messages may bear one reference: which is meant only their ids say. */
+function onlyOne<T extends { readonly messageId: string }>(
+  reference: string,
+  items: readonly T[],
+): T | undefined {
+  const ids = [...new Set(items.map(({ messageId }) => messageId))];
+  if (ids.length <= 1) return items[0];
+  throw new UsageError(
+    {
+      en: `${reference} is borne by ${ids.length} messages`,
+      fr: `${reference} désigne ${ids.length} messages`,
+    },
+    {
+      en: `name one by its id: ${ids.join(', ')}`,
+      fr: `nommez-en un par son identifiant : ${ids.join(', ')}`,
+    },
+  );
 }

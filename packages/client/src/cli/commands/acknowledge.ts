@@ -48,7 +48,7 @@ async function acknowledgeAll(
   receipt: ReceiptRequest,
   json: boolean,
 ): Promise<ExitCode> {
-  // One after the other: a reference is looked for in the inbox, page by page.
+  // One after the other: of many names, the server is asked for one at a time.
   const receipts = [];
   for (const name of names) receipts.push({ messageId: await resolveReceived(client, name), ...receipt });
   const results = await client.inbox.acknowledgeMany(receipts);

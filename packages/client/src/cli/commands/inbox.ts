@@ -2,9 +2,11 @@ import type { ChappeClient } from '../../create-client.ts';
 import type { InboxCounts, InboxItem } from '../../read-model.ts';
 import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { findItem } from '../find-original.ts';
 import { paintLane } from '../lane-colour.ts';
 import { messageRow, messageTable } from '../message-table.ts';
 import { printJson } from '../print-json.ts';
+import { readName } from '../resolve-message-name.ts';
 import { type Column, formatTable, oneLine } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import {
@@ -30,8 +32,9 @@ export interface InboxOptions extends GlobalOptions, InboxFilterOptions {
 export async function inbox(terminal: Terminal, options: InboxOptions): Promise<ExitCode> {
   const connection = await resolveConnection(terminal, options);
   const client = await openClient(connection, options);
-  if (options.follow === true) return follow(terminal, client, options);
-  const filter = listFilter(options, terminal.nowMs());
+  const narrowing = await nameThread(client, options);
+  if (options.follow === true) return follow(terminal, client, narrowing);
+  const filter = listFilter(narrowing, terminal.nowMs());
   if (options.counts === true) return count(terminal, await client.inbox.counts(filter), options);
   const page = await client.inbox.list({
     ...filter,
@@ -55,6 +58,15 @@ export async function inbox(terminal: Terminal, options: InboxOptions): Promise<
     }
   }
   return exitCodes.ok;
+}
+
+/** A thread is named by its id, or by the reference of any message in it. */
+async function nameThread(client: ChappeClient, options: InboxOptions): Promise<InboxOptions> {
+  if (options.thread === undefined) return options;
+  const named = await readName(options.thread);
+  if ('messageId' in named) return { ...options, thread: named.messageId };
+  const { messageId, threadId, message } = await findItem(client, options.thread, 'either');
+  return { ...options, thread: threadId ?? message?.threadId ?? messageId };
 }
 
 async function follow(terminal: Terminal, client: ChappeClient, options: InboxOptions): Promise<ExitCode> {
