@@ -69,7 +69,7 @@ async function findImpureText(baseDir: string, folders: readonly string[]): Prom
       const pure =
         /^services\/[^/]+\/src\/domain\//.test(name) ||
         (/^packages\/(policy|directory)\/src\//.test(name) && !name.includes('/tooling/'));
-      const runtime = /^services\/[^/]+\/src\//.test(name) && !name.endsWith('/src/main.ts');
+      const runtime = /^services\/[^/]+\/src\//.test(name) && !/\/src\/(?:[a-z-]+-)?main\.ts$/.test(name);
       if (!pure && !runtime) continue;
       const text = await readFile(path, 'utf8');
       if (pure && impure.test(text)) findings.push({ rule: 'domain-has-no-clock', from: name, to: 'global' });

@@ -20,12 +20,21 @@ export const silentLog = {
   error: () => undefined,
 };
 
+/** The stores of a test, and who signs its tokens. */
+export interface TestStores {
+  readonly kafka: TestKafka;
+  readonly database: TestDatabase;
+  readonly issuer: Pick<TestIssuer, 'issuer' | 'jwksUrl'>;
+}
+
 /** Starts the service against the stores of a test. */
-export function startUnderTest(
-  stores: { kafka: TestKafka; database: TestDatabase; issuer: Pick<TestIssuer, 'issuer' | 'jwksUrl'> },
-  overrides: DirectoryOverrides = {},
-) {
-  const config = loadConfig(directorySettings, {
+export function startUnderTest(stores: TestStores, overrides: DirectoryOverrides = {}) {
+  return startDirectory(loadConfig(directorySettings, environmentUnderTest(stores)), overrides);
+}
+
+/** The environment in which the service runs in a test. */
+export function environmentUnderTest(stores: TestStores): Record<string, string> {
+  return {
     ...stores.kafka.environment('directory'),
     CHAPPE_PROFILE: 'demonstration',
     HTTP_PORT: '0',
@@ -36,8 +45,7 @@ export function startUnderTest(
     LOG_LEVEL: 'silent',
     PUBLISH_GROUP_RECORDS: String(groupRecords),
     PUBLISH_RETRY_MS: '20',
-  });
-  return startDirectory(config, overrides);
+  };
 }
 
 /** Another service's replica, with every release that it was given. */

@@ -7,9 +7,8 @@ import {
   type ReplicaState,
   recordForm,
 } from '@chappe/directory';
-import { createSink, type KafkaSettings, type Slice } from '@chappe/kafka';
+import { createSink, type KafkaSettings, type Log, type Slice } from '@chappe/kafka';
 import { decode, directoryGroupPrefix, directoryTopic } from '@chappe/schemas';
-import type { Logger } from '@chappe/service-kit';
 import type { TopicContent } from '../domain/plan-publication.ts';
 
 const pollMs = 20;
@@ -20,7 +19,7 @@ const pollMs = 20;
  */
 export async function readDirectoryTopic(
   settings: KafkaSettings,
-  options: { readerId: string; timeoutMs: number; log: Logger },
+  options: { readerId: string; timeoutMs: number; log: Log },
 ): Promise<TopicContent> {
   let state: ReplicaState = emptyReplica();
   let unreadable: string | null = null;

@@ -139,15 +139,19 @@ export async function lockReleases(client: Client): Promise<LastRelease | null> 
   return await readLast(client);
 }
 
-/** Keeps a release; the caller holds the lock under which it was planned. */
+/**
+ * Keeps a release; the caller holds the lock under which it was planned. `reason` is that of an installation: a
+ * proposal has its own.
+ */
 export async function insertRelease(
   client: Client,
   { manifest, records }: { readonly manifest: Manifest; readonly records: readonly DirectoryRecord[] },
+  reason: string | null = null,
 ): Promise<void> {
   await client.query(
     `INSERT INTO directory_release
-       (number, sha256, previous_sha256, entry_count, proposed_by, approved_by, published_at, demonstration)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+       (number, sha256, previous_sha256, entry_count, proposed_by, approved_by, published_at, demonstration, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       manifest.number,
       manifest.sha256,
@@ -157,6 +161,7 @@ export async function insertRelease(
       manifest.approvedBy,
       new Date(manifest.publishedAt),
       manifest.demonstration,
+      reason,
     ],
   );
   await client.query(
@@ -184,7 +189,8 @@ async function tryLock(client: Client): Promise<boolean> {
   return found.rows[0]?.locked === true;
 }
 
-async function readLast(client: Client): Promise<LastRelease | null> {
+/** The last release, if there is one. */
+export async function readLast(client: Queryable): Promise<LastRelease | null> {
   const found = await client.query<
     Omit<Manifest, 'publishedAt'> & { publishedAt: Date; everProposed: boolean }
   >(
@@ -210,8 +216,8 @@ async function readHistory(
   >(
     `SELECT r.number, r.sha256, r.previous_sha256 AS "previousSha256", r.proposed_by AS "proposedBy",
             r.approved_by AS "approvedBy", r.published_at AS "approvedAt", r.demonstration,
-            r.acknowledged_at AS "publishedAt", p.proposal_id AS "proposalId", p.reason,
-            p.roll_forward_to AS "rollForwardTo"
+            r.acknowledged_at AS "publishedAt", p.proposal_id AS "proposalId",
+            coalesce(p.reason, r.reason) AS reason, p.roll_forward_to AS "rollForwardTo"
        FROM directory_release r LEFT JOIN directory_proposal p ON p.release = r.number
       WHERE $1::integer IS NULL OR r.number < $1 ORDER BY r.number DESC LIMIT $2`,
     [before, limit],

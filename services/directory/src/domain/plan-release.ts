@@ -31,7 +31,7 @@ export function planRelease(
 ): ReleasePlan {
   const problems = validateEntries(entries);
   if (problems.length > 0) return { status: 'refused', problems };
-  if (last !== null && digestUnder(last, entries) === last.sha256) return { status: 'unchanged' };
+  if (last !== null && isContentOf(last, entries)) return { status: 'unchanged' };
   const records = buildRelease(entries, {
     number: (last?.number ?? 0) + 1,
     previousSha256: last?.sha256 ?? null,
@@ -50,14 +50,15 @@ export function manifestOf(records: readonly DirectoryRecord[]): Manifest {
   return manifest;
 }
 
-function digestUnder(last: Manifest, entries: DirectoryEntries): string {
+/** Whether a release holds exactly these entries. */
+export function isContentOf(release: Manifest, entries: DirectoryEntries): boolean {
   const again = buildRelease(entries, {
-    number: last.number,
-    previousSha256: last.previousSha256,
-    proposedBy: last.proposedBy,
-    approvedBy: last.approvedBy,
-    publishedAtMs: last.publishedAt,
-    demonstration: last.demonstration,
+    number: release.number,
+    previousSha256: release.previousSha256,
+    proposedBy: release.proposedBy,
+    approvedBy: release.approvedBy,
+    publishedAtMs: release.publishedAt,
+    demonstration: release.demonstration,
   });
-  return manifestOf(again).sha256;
+  return manifestOf(again).sha256 === release.sha256;
 }
