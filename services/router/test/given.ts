@@ -255,6 +255,20 @@ export function givenReview(
   return { ...givenMessage(correspondent, { kind: 'RELEASE', body }, answering(original)), actor };
 }
 
+/** The order of the mailbox's own system to reroute what a suspended correspondent holds of a message. */
+export function givenReroute(suspended: string, original: Message, change: RequestChange = {}): Message {
+  const body = {
+    code: 'REROUTE',
+    about: { messageId: original.messageId, reference: original.reference },
+  } as const;
+  const ordered = givenMessage(
+    'service:system',
+    { kind: 'SERVICE', body },
+    { ...answering(original), recipients: { action: [{ correspondent: suspended }] }, ...change },
+  );
+  return { ...ordered, actor: 'system-mailbox' };
+}
+
 /** The demonstration with some correspondents suspended. */
 export function givenSuspended(...codes: readonly string[]): DirectorySnapshot {
   const entries = loadDemonstration('https://issuer.test');

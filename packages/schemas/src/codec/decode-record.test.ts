@@ -41,7 +41,7 @@ describe('encode and decode', () => {
   it('write the Confluent frame: zero, the id in four bytes, Avro', () => {
     const bytes = encode('Message', exampleMessage());
     expect(bytes[0]).toBe(0);
-    expect(bytes.readInt32BE(1)).toBe(1001);
+    expect(bytes.readInt32BE(1)).toBe(1009);
   });
 
   it('copy the bytes out: a later record leaves an earlier one alone', () => {

@@ -145,9 +145,9 @@ export const closureOutcomeCodes = ["UNKNOWN","EXPLOITED","FORWARDED","NO_ACTION
 /** What became of a thread. */
 export type ClosureOutcome = (typeof closureOutcomeCodes)[number];
 
-/** What a service message asks for or tells. */
-export const serviceCodeCodes = ["UNKNOWN","ILLEGIBLE","MISROUTED","PLEASE_REPEAT","REMINDER","NOTICE"] as const;
-/** What a service message asks for or tells. */
+/** What a service message asks for or tells. REROUTE orders that what a suspended correspondent holds go to whoever stands in for it; only the mailbox sends it. */
+export const serviceCodeCodes = ["UNKNOWN","ILLEGIBLE","MISROUTED","PLEASE_REPEAT","REMINDER","NOTICE","REROUTE"] as const;
+/** What a service message asks for or tells. REROUTE orders that what a suspended correspondent holds go to whoever stands in for it; only the mailbox sends it. */
 export type ServiceCode = (typeof serviceCodeCodes)[number];
 
 /** Whether the router let the message through. */

@@ -21,7 +21,7 @@ export function createPendingPublications(pool: Pool): PendingPublications {
                       s.record AS passed_on_record, s.original AS passed_on
                  FROM pending_publication p
                  JOIN decision d USING (message_id, request_digest)
-                 LEFT JOIN decision s ON d.kind = 'DISPATCH' AND s.message_id = d.subject_id AND s.accepted
+                 LEFT JOIN decision s ON d.kind IN ('DISPATCH', 'SERVICE') AND s.message_id = d.subject_id AND s.accepted
                 WHERE p.lane = $1 ORDER BY p.position LIMIT $2`,
         values: [lane, limit],
       });

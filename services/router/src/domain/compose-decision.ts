@@ -21,6 +21,10 @@ export type RefusalCode =
   | 'too-many-waiting'
   | 'original-cancelled'
   | 'no-recipient'
+  | 'reroute-by-service'
+  | 'not-suspended'
+  | 'nothing-to-reroute'
+  | 'reserved-for-positions'
   | FollowUpFaultCode;
 
 /** A bare notice: the fact of a follow-up, without what it says. */
@@ -47,7 +51,7 @@ export interface Distribution {
   readonly entitled: readonly Entitled[];
   readonly notices: readonly BareNotice[];
   readonly denied: readonly DecisionDenial[];
-  /** What a dispatch passes on, to whom. */
+  /** What a dispatch or a reroute passes on, to whom. */
   readonly passedOn: { readonly original: Message; readonly entitled: readonly Entitled[] } | null;
 }
 
@@ -72,7 +76,7 @@ export function acceptMessage(
       reasons: [...reasons],
     });
   };
-  // The original comes first: a dispatch refers to it.
+  // The original comes first: what passes it on refers to it.
   const { passedOn } = distribution;
   for (const each of passedOn?.entitled ?? []) if (passedOn !== null) deliver(passedOn.original, each, true);
   for (const each of distribution.entitled) deliver(message, each, false);
@@ -103,6 +107,11 @@ export interface Refusal {
   readonly places: readonly string[];
   readonly denied: readonly DecisionDenial[];
 }
+
+/** Who gets a message whose references hold, or why nobody does. */
+export type Distributed =
+  | { readonly distributed: true; readonly distribution: Distribution }
+  | ({ readonly distributed: false } & Refusal);
 
 /** What precedes a place among the reasons of a refusal. */
 export const placePrefix = 'at/';

@@ -3,7 +3,8 @@ import type { Decision, Message } from '@chappe/schemas';
 import { acceptMessage, type Refusal, refuseMessage } from './compose-decision.ts';
 import { distributeMessage } from './distribute-message.ts';
 import { areReferencesUsable, unusableReferences } from './judge-references.ts';
-import { opensThread, referencesOf, subjectOf } from './message-references.ts';
+import { mayReroute } from './may-reroute.ts';
+import { isReroute, opensThread, referencesOf, subjectOf } from './message-references.ts';
 import type { Arrival, HeldMessage, KnownDecision, ThreadMemory } from './thread-memory.ts';
 
 /** What a decision rests on besides the threads. */
@@ -36,6 +37,11 @@ export function decideMessage(arrival: Arrival, memory: ThreadMemory, context: R
   const again = held.find((each) => isSameCopy(each.message, message));
   if (again !== undefined) return { fate: 'HELD', held: again, again: true };
   if (memory.accepted(message.messageId) !== undefined) return conflict(arrival, context);
+  // At once and before it is looked up, or the time that the refusal takes would tell whether it exists.
+  if (isReroute(message) && !mayReroute(message, context.directory, context.nowMs)) {
+    const refusal = { code: 'reroute-by-service', places: ['body/code'] } as const;
+    return { fate: 'DECIDED', known: refused(arrival, refusal, context) };
+  }
   if (!isBehind(arrival, held, held) && areReferencesUsable(message, memory))
     return decided(arrival, memory, context);
   if (memory.heldBy(message.sender.correspondent) >= context.maxHeldPerSender) {

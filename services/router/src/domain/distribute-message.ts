@@ -6,19 +6,15 @@ import {
   dutyDeskOf,
   reason,
 } from './choose-candidates.ts';
-import type { BareNotice, Distribution, NoticeCode, Refusal } from './compose-decision.ts';
+import type { BareNotice, Distributed, Distribution, NoticeCode, Refusal } from './compose-decision.ts';
 import { disclosuresOf } from './disclosures.ts';
+import { distributeReroute } from './distribute-reroute.ts';
 import { denial, type Entitled, entitleCandidates } from './entitle-candidates.ts';
 import { holdersOf, isCancelled } from './holders.ts';
 import { judgeFollowUp } from './judge-follow-up.ts';
-import { subjectOf } from './message-references.ts';
+import { isReroute, subjectOf } from './message-references.ts';
 import { releasesOf, releasesOfCorrected, underThirdPartyRule } from './partner-information.ts';
 import type { Releases } from './released-correspondents.ts';
-
-/** Who gets a message whose references hold, or why nobody does. */
-export type Distributed =
-  | { readonly distributed: true; readonly distribution: Distribution }
-  | ({ readonly distributed: false } & Refusal);
 
 const nobody: Releases = new Map();
 
@@ -27,6 +23,7 @@ const nobody: Releases = new Map();
  * reaches somebody.
  */
 export function distributeMessage(message: Message, context: ChoiceContext): Distributed {
+  if (isReroute(message)) return distributeReroute(message, context);
   const fault = judgeFollowUp(message, context);
   if (fault !== null) return refusal(fault);
   const candidates = chooseCandidates(message, context);

@@ -6,7 +6,9 @@ import {
   givenDirectory,
   givenDispatch,
   givenLead,
+  givenReroute,
   givenSupplement,
+  givenSuspended,
   noonMs,
 } from '../../test/given.ts';
 import { ThreadHistory } from '../../test/thread-history.ts';
@@ -146,5 +148,64 @@ describe('anybody else', () => {
       expect(ask([open], open, subject, 'desk:trafficking')).toBeNull();
       expect(ask([open], givenLead('post:DJ'), subject, 'desk:trafficking')).toBeNull();
     }
+  });
+});
+
+describe('of what was rerouted', () => {
+  const open = givenLead('post:DJ', {
+    countriesConcerned: ['CI'],
+    recipients: { action: [{ correspondent: 'post:CI' }] },
+  });
+  const suspended = givenContext({ directory: givenSuspended('post:CI') });
+
+  function asked(
+    correspondent: string,
+    history: ThreadHistory,
+    about = open,
+    directory = givenDirectory(),
+  ): { answer: string | undefined; reasons: unknown[]; en: string | undefined; fr: string | undefined } {
+    const answer = explainAbsence(
+      { messageId: about.messageId, correspondent, subject: officer, nowMs: noonMs },
+      new ThreadMemory(history.records()),
+      directory,
+    );
+    return {
+      answer: answer?.answer,
+      reasons: answer?.reasons.map((each) => [each.code, each.correspondent]) ?? [],
+      en: answer?.reasons.at(-1)?.en,
+      fr: answer?.reasons.at(-1)?.fr,
+    };
+  }
+
+  it('the sender is told who stood in for whom, from both sides and in both languages', () => {
+    const history = new ThreadHistory();
+    history.route([open]);
+    history.route([givenReroute('post:CI', open)], suspended);
+    const standIn = asked('post:TG', history);
+    expect([standIn.answer, standIn.reasons]).toEqual(['SERVED', [['stands-in', 'post:CI']]]);
+    expect(standIn.en).toMatch(/^Stands in for a suspended correspondent: .+ \(post:CI\)\.$/);
+    expect(standIn.fr).toMatch(/^Remplace un correspondant suspendu : .+ \(post:CI\)\.$/);
+    const represented = asked('post:CI', history);
+    expect([represented.answer, represented.reasons]).toEqual([
+      'SERVED',
+      [
+        ['named-for-action', undefined],
+        ['rerouted', 'post:TG'],
+      ],
+    ]);
+    expect(represented.en).toMatch(/was taken over by: .+ \(post:TG\)\.$/);
+    expect(represented.fr).toMatch(/est repris par : .+ \(post:TG\)\.$/);
+  });
+
+  it('the sender is not told of whoever stands in for somebody whom a desk passed it on to', () => {
+    const lead = givenLead('post:DJ', { countriesConcerned: ['CI'] });
+    const history = new ThreadHistory();
+    history.route([
+      lead,
+      givenDispatch('desk:trafficking', lead, ['post:CI'], { countriesConcerned: ['CI'] }),
+    ]);
+    history.route([givenReroute('post:CI', lead)], suspended);
+    expect(asked('post:TG', history, lead).answer).toBe('NOT_CONCERNED');
+    expect(asked('post:CI', history, lead).answer).toBe('NOT_CONCERNED');
   });
 });

@@ -7,6 +7,7 @@ import { type ExplainedReason, explainReason } from './explain-reason.ts';
 import { copyHeldBy, isCancelled } from './holders.ts';
 import { isKnownToSender } from './known-to-sender.ts';
 import { noRecords, ThreadMemory } from './thread-memory.ts';
+import { standInsKnownWith, whoStoodIn } from './who-stood-in.ts';
 
 /** Who asks of which message why a correspondent did not get it, or why it did. */
 export interface AbsenceQuestion {
@@ -81,7 +82,7 @@ export function explainAbsence(
   if (decision.sender === subject.correspondent) {
     const relation = original.actor === subject.id ? 'SENDER' : 'COLLEAGUE';
     if (!mayAsk(question, original, relation)) return null;
-    return tell('SENDER', decision.directoryRelease, askSender(correspondent, decision, original));
+    return tell('SENDER', decision.directoryRelease, askSender(correspondent, decision, original, memory));
   }
   const held = isCancelled(memory, messageId) ? null : copyHeldBy(memory, messageId, subject.correspondent);
   if (held === null) return null;
@@ -103,14 +104,29 @@ function refusalOf({ refusalCode }: Decision): Answered {
   return { answer: 'REFUSED', role: null, reasons: [reason(refusalCode ?? 'unknown')] };
 }
 
-function askSender(correspondent: string, decision: Decision, original: Message): Answered {
-  const served = decision.entries.filter(
-    (entry) => entry.correspondent === correspondent && isKnownToSender(decision, entry.reasons),
+function askSender(
+  correspondent: string,
+  decision: Decision,
+  original: Message,
+  memory: ThreadMemory,
+): Answered {
+  const known = decision.entries.filter(({ reasons }) => isKnownToSender(decision, reasons));
+  const standIns = standInsKnownWith(
+    whoStoodIn(memory, decision.messageId),
+    known.map((each) => each.correspondent),
   );
+  const takenOver = standIns
+    .filter(({ suspended }) => suspended === correspondent)
+    .map((each) => reason('rerouted', null, each.correspondent));
+  const served = known.filter((entry) => entry.correspondent === correspondent);
   const entry = served.find(({ noticeCode }) => noticeCode === null) ?? served[0];
   if (entry !== undefined) {
     const { noticeCode, role, reasons } = entry;
-    return { answer: noticeCode === null ? 'SERVED' : 'NOTICED', role, reasons };
+    return { answer: noticeCode === null ? 'SERVED' : 'NOTICED', role, reasons: [...reasons, ...takenOver] };
+  }
+  const standIn = standIns.find((each) => each.correspondent === correspondent);
+  if (standIn !== undefined) {
+    return { answer: 'SERVED', role: 'ACTION', reasons: [...standIn.reasons, ...takenOver] };
   }
   if (original.recipients.excluded.includes(correspondent)) {
     return { answer: 'NOT_SERVED', role: null, reasons: [reason('excluded.sender-excluded')] };

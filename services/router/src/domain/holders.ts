@@ -1,5 +1,6 @@
 import type { DecisionEntry } from '@chappe/schemas';
-import type { KnownDecision, ThreadMemory } from './thread-memory.ts';
+import { copiesOf } from './copies-of.ts';
+import type { ThreadMemory } from './thread-memory.ts';
 
 /** A correspondent that was given a message, and why. */
 export interface Holder {
@@ -8,12 +9,18 @@ export interface Holder {
   readonly reasonCodes: readonly string[];
 }
 
-/** Everyone that was given a message by the decisions recorded: its own, and the dispatches of it. */
+/** Everyone that was given a message by the decisions recorded: its own, its dispatches and its reroutes. */
 export function holdersOf(memory: ThreadMemory, messageId: string): ReadonlyMap<string, Holder> {
   const holders = new Map<string, Holder>();
-  const own = memory.accepted(messageId);
-  if (own !== undefined) collect(holders, own, null);
-  for (const dispatch of memory.followUps(messageId, 'DISPATCH')) collect(holders, dispatch, messageId);
+  for (const { entry } of copiesOf(memory, messageId)) {
+    const role = roleOf(entry);
+    if (role === null || holders.has(entry.correspondent)) continue;
+    holders.set(entry.correspondent, {
+      correspondent: entry.correspondent,
+      role,
+      reasonCodes: entry.reasons.map(({ code }) => code),
+    });
+  }
   return holders;
 }
 
@@ -37,19 +44,10 @@ export function copyHeldBy(
   messageId: string,
   correspondent: string,
 ): { readonly role: 'ACTION' | 'INFORMATION'; readonly withheld: readonly string[] } | null {
-  const own = memory.accepted(messageId);
-  const orders = [
-    ...(own === undefined ? [] : [{ decision: own.decision, passedOn: null }]),
-    ...memory.followUps(messageId, 'DISPATCH').map(({ decision }) => ({ decision, passedOn: messageId })),
-  ];
-  for (const { decision, passedOn } of orders) {
-    const variants = new Map(decision.variants.map((variant) => [variant.variantId, variant]));
-    for (const entry of decision.entries) {
-      const variant = entry.variantId === null ? undefined : variants.get(entry.variantId);
-      if (entry.correspondent !== correspondent || variant?.messageId !== passedOn) continue;
-      if (entry.role === 'ACTION' || entry.role === 'INFORMATION') {
-        return { role: entry.role, withheld: variant.withheld };
-      }
+  for (const { entry, variant } of copiesOf(memory, messageId)) {
+    if (entry.correspondent !== correspondent) continue;
+    if (entry.role === 'ACTION' || entry.role === 'INFORMATION') {
+      return { role: entry.role, withheld: variant.withheld };
     }
   }
   return null;
@@ -61,20 +59,6 @@ export function isCancelled(memory: ThreadMemory, messageId: string): boolean {
   const known = memory.accepted(messageId);
   if (known?.decision.kind !== 'CORRECTION' || known.subjectId === null) return false;
   return isCancelled(memory, known.subjectId);
-}
-
-function collect(holders: Map<string, Holder>, { decision }: KnownDecision, passedOn: string | null): void {
-  const variants = new Map(decision.variants.map((variant) => [variant.variantId, variant.messageId]));
-  for (const entry of decision.entries) {
-    if (entry.variantId === null || (variants.get(entry.variantId) ?? null) !== passedOn) continue;
-    const role = roleOf(entry);
-    if (role === null || holders.has(entry.correspondent)) continue;
-    holders.set(entry.correspondent, {
-      correspondent: entry.correspondent,
-      role,
-      reasonCodes: entry.reasons.map(({ code }) => code),
-    });
-  }
 }
 
 function roleOf({ role }: DecisionEntry): Holder['role'] | null {

@@ -35,6 +35,8 @@ function hasStanding(
   known: KnownDecision,
   memory: ThreadMemory,
 ): boolean {
+  // Who may order a reroute is judged before anything that it refers to is looked at.
+  if (standing === 'SYSTEM') return true;
   if (standing === 'AUTHOR') return known.decision.sender === sender;
   return holdersOf(memory, messageId).has(sender);
 }

@@ -35,6 +35,10 @@ const words: Readonly<Record<string, Words>> = {
     fr: 'Remplace un correspondant suspendu :',
     en: 'Stands in for a suspended correspondent:',
   },
+  rerouted: {
+    fr: 'Suspendu ; ce que personne n’y avait pris en charge est repris par :',
+    en: 'Suspended; what nobody there had in charge was taken over by:',
+  },
   disclosed: {
     fr: 'A communiqué le message annulé à un organisme local, et doit l’en faire retirer.',
     en: 'Disclosed the cancelled message to a local body, and owes its recall there.',
@@ -86,6 +90,22 @@ const words: Readonly<Record<string, Words>> = {
   'nothing-to-review': {
     fr: 'Ce message n’a pas été envoyé en urgence, ou a déjà été libéré : rien n’est à revoir.',
     en: 'This message did not leave in an emergency, or was released: there is nothing to review.',
+  },
+  'reroute-by-service': {
+    fr: 'Seule la messagerie de Chappe fait suivre ce que détient un correspondant suspendu.',
+    en: 'Only Chappe’s own mailbox reroutes what a suspended correspondent holds.',
+  },
+  'not-suspended': {
+    fr: 'Ce correspondant n’est pas suspendu : ce qu’il détient reste chez lui.',
+    en: 'This correspondent is not suspended: it keeps what it holds.',
+  },
+  'nothing-to-reroute': {
+    fr: 'Ce correspondant ne détient rien de tel pour action, ou le message est périmé.',
+    en: 'This correspondent holds nothing of the kind for action, or the message has expired.',
+  },
+  'reserved-for-positions': {
+    fr: 'L’expéditeur l’a réservé à des fonctions du correspondant suspendu : personne ne les remplace.',
+    en: 'Its sender reserved it for functions of the suspended correspondent: nobody stands in for them.',
   },
   'no-recipient': {
     fr: 'Personne ne peut recevoir ce message.',

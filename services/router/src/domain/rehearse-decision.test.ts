@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reason } from './choose-candidates.ts';
-import type { Distributed } from './distribute-message.ts';
+import type { Distributed } from './compose-decision.ts';
 import type { Entitled } from './entitle-candidates.ts';
 import { compareDistributions } from './rehearse-decision.ts';
 import { sumRehearsal } from './sum-rehearsal.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@chappe/schemas';
-import type { Distributed } from './distribute-message.ts';
+import type { Distributed } from './compose-decision.ts';
 
 /** How the answer to "who gets this message" would differ. */
 export interface DistributionDifference {

@@ -3,7 +3,7 @@ import type { Decision, Lane, Message } from '@chappe/schemas';
 /** A decision that stands, with what is needed to publish it whole again. */
 export interface KnownDecision {
   readonly decision: Decision;
-  /** The message that it corrects, cancels, dispatches, releases or discloses. */
+  /** The message that it corrects, cancels, dispatches, reroutes, releases or discloses. */
   readonly subjectId: string | null;
   readonly traceId: string | null;
   /** The message as it was decided; null when refused or erased. A function, so that few are decoded. */
@@ -70,7 +70,7 @@ export class ThreadMemory {
     return this.#copies.get(messageId)?.find(({ decision }) => decision.outcome === 'ACCEPTED');
   }
 
-  /** Accepted corrections, cancellations, dispatches, releases and disclosures of a message. */
+  /** Accepted corrections, cancellations, dispatches, reroutes (SERVICE), releases and disclosures of a message. */
   followUps(messageId: string, kind: Decision['kind']): readonly KnownDecision[] {
     return this.#followUps.get(messageId)?.filter(({ decision }) => decision.kind === kind) ?? [];
   }

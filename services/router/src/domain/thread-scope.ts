@@ -1,4 +1,4 @@
-import { opensThread, referencesOf } from './message-references.ts';
+import { isReroute, opensThread, referencesOf } from './message-references.ts';
 import type { Arrival } from './thread-memory.ts';
 
 /** What has to be locked and read before some messages can be decided. */
@@ -23,8 +23,8 @@ export function scopeOf(arrivals: readonly Arrival[]): ThreadScope {
     locks.add(message.threadId).add(message.messageId);
     messages.add(message.messageId);
     for (const { messageId } of referencesOf(message)) messages.add(messageId);
-    // Who leads a thread follows from what opened it.
-    if (message.kind === 'CLOSURE') messages.add(message.threadId);
+    // Who leads a thread, and who has part in it, follows from what opened it.
+    if (message.kind === 'CLOSURE' || isReroute(message)) messages.add(message.threadId);
     if (!opensThread(message)) senders.add(message.sender.correspondent);
   }
   return { locks: [...locks], threads: [...threads], messages: [...messages], senders: [...senders] };

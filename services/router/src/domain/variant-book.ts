@@ -10,7 +10,7 @@ export class VariantBook {
     this.#decisionId = decisionId;
   }
 
-  /** The variant of the decided message, or of the original that a dispatch passes on. */
+  /** The variant of the decided message, or of the original that a dispatch or a reroute passes on. */
   variantOf(
     message: Message,
     withheld: readonly Pick<Withheld, 'path'>[],
