@@ -18,6 +18,7 @@ import { checkMarkings } from './check-markings.ts';
 import { checkRecipients } from './check-recipients.ts';
 import { checkReferences } from './check-references.ts';
 import { judgeRelease, type ReleaseDirectory } from './check-release.ts';
+import { checkReroute } from './check-reroute.ts';
 import { checkSender } from './check-sender.ts';
 import { checkTimes } from './check-times.ts';
 import type { Finding } from './finding.ts';
@@ -75,6 +76,7 @@ export function acceptMessage(submission: Submission, context: AcceptanceContext
   const release = judgeRelease(message, subject, context.directory, receivedAtMs);
   const findings = [
     ...checkSender(draft, subject, receivedAtMs),
+    ...checkReroute(draft, subject),
     ...release.findings,
     ...checkBody(draft),
     ...checkMarkings(draft, { deployment: context.ceiling, correspondent: sender.ceiling }),

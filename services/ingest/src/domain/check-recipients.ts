@@ -1,4 +1,5 @@
 import type { Addressee, Correspondent, MessageDraft } from '@chappe/schemas';
+import { ordersReroute } from './check-reroute.ts';
 import { type Finding, invalid, missing } from './finding.ts';
 
 /** What is needed of the directory: which correspondents there are. */
@@ -11,7 +12,7 @@ export type KnownCorrespondents = ReadonlyMap<string, Pick<Correspondent, 'code'
 export function checkRecipients(draft: MessageDraft, known: KnownCorrespondents): Finding[] {
   const { recipients, dispatch } = draft;
   return [
-    ...checkAddressees(recipients.action, '/recipients/action', known),
+    ...checkAddressees(recipients.action, '/recipients/action', known, { suspendedToo: ordersReroute(draft) }),
     ...checkAddressees(recipients.information, '/recipients/information', known),
     ...checkCodes(recipients.excluded, '/recipients/excluded', known, { suspendedToo: true }),
     ...checkAddressees(dispatch?.action ?? [], '/body/action', known),
@@ -36,13 +37,14 @@ function checkAddressees(
   addressees: readonly Addressee[],
   pointer: string,
   known: KnownCorrespondents,
+  options: { suspendedToo?: boolean } = {},
 ): Finding[] {
   return [
     ...checkCodes(
       addressees.map((each) => each.correspondent),
       pointer,
       known,
-      { member: 'correspondent' },
+      { ...options, member: 'correspondent' },
     ),
     ...addressees.flatMap(({ attention }, index) =>
       attention?.exclusive === true && attention.positions.length === 0
