@@ -6,6 +6,7 @@ import type { OwedBySlice } from './adapters/kafka-deliveries.ts';
 import { createMailPager } from './adapters/page-by-mail.ts';
 import { createWebhookPager } from './adapters/page-by-webhook.ts';
 import { createReminderPoster } from './adapters/post-reminder.ts';
+import { createThreadReview } from './adapters/postgres-review-threads.ts';
 import { createDeadlineSweep } from './adapters/postgres-sweep-deadlines.ts';
 import { createDeadlineMetrics } from './adapters/prometheus-deadlines.ts';
 import { readClientKey } from './adapters/read-client-key.ts';
@@ -38,6 +39,11 @@ export function assembleOwedBySlice(
     });
 }
 
+/** The watch over deadlines, and whether what it owes anybody to be told can leave through ingest. */
+export interface AssembledDeadlines extends DeadlineWatch {
+  readonly reachesIngest: boolean;
+}
+
 /** Joins the sweep to ingest and to the operator's pagers. Reads the key of the mailbox's own client. */
 export async function assembleDeadlines(
   config: MailboxConfig,
@@ -46,10 +52,12 @@ export async function assembleDeadlines(
     metrics: Metrics;
     overrides: MailboxOverrides;
     currentDirectory(): DirectorySnapshot | undefined;
+    /** What is owed in these threads has changed; must not throw. */
+    onChanged(threadIds: readonly string[]): void;
     log: Log;
     nowMs(): number;
   },
-): Promise<DeadlineWatch> {
+): Promise<AssembledDeadlines> {
   const { pool, log, overrides } = parts;
   const measured = createDeadlineMetrics(parts.metrics);
   const plainRunners = await errandRunners(config, parts.nowMs);
@@ -65,17 +73,21 @@ export async function assembleDeadlines(
     channels: (['INGEST', 'MAIL', 'WEBHOOK'] as const).filter((channel) => runners[channel] !== undefined),
     batch: config.DEADLINE_SWEEP_BATCH,
   });
-  return createDeadlineWatch({
+  const plainReview = createThreadReview(pool, { batch: config.DEADLINE_SWEEP_BATCH });
+  const watch = createDeadlineWatch({
     sweep: overrides.wrapSweep?.(plainSweep) ?? plainSweep,
+    reviewThreads: overrides.wrapReview?.(plainReview) ?? plainReview,
     runErrands: createErrandRound(pool, runners, { timeoutMs: config.ERRAND_TIMEOUT_MS }),
     forgetErrands: () => forgetDoneErrands(pool),
     currentDirectory: parts.currentDirectory,
     onSwept: measured.fired,
     onRan: measured.ran,
+    onChanged: parts.onChanged,
     batch: config.DEADLINE_SWEEP_BATCH,
     everyMs: config.DEADLINE_SWEEP_MS,
     log,
   });
+  return { ...watch, reachesIngest: runners.INGEST !== undefined };
 }
 
 async function errandRunners(config: MailboxConfig, nowMs: () => number): Promise<ErrandRunners> {

@@ -15,6 +15,7 @@ import {
   type OwedBySlice,
 } from './adapters/kafka-deliveries.ts';
 import { createApplySlice } from './adapters/postgres-apply-slice.ts';
+import { createNoteSaid, notingWhatIsSaid } from './adapters/postgres-note-said.ts';
 import type { MailboxConfig } from './config.ts';
 import type { InboxItem } from './domain/inbox-item.ts';
 import type { MailboxOverrides } from './mailbox-overrides.ts';
@@ -36,6 +37,8 @@ export function assembleLanes(
     owedBy: OwedBySlice;
     overrides: MailboxOverrides;
     onCommitted(items: readonly InboxItem[]): void;
+    /** What was committed bears on other messages of these threads; must not throw. */
+    onSaid(threadIds: readonly string[]): void;
     onFailure(error: Error): void;
     metrics: SinkMetrics;
     log: Log;
@@ -43,7 +46,9 @@ export function assembleLanes(
   },
 ): AssembledLanes {
   const { kafka, pool, correspondentsAt, owedBy, overrides, onCommitted, metrics, log, nowMs } = parts;
-  const plainApply = createApplySlice(pool);
+  const plainNote = createNoteSaid(pool);
+  const noteSaid = overrides.wrapNoteSaid?.(plainNote) ?? plainNote;
+  const plainApply = notingWhatIsSaid(createApplySlice(pool), noteSaid, parts.onSaid);
   const applySlice = overrides.wrapApplySlice?.(plainApply) ?? plainApply;
   const replays = lanes.map((lane) => {
     const group = `mailbox.${lane}`;

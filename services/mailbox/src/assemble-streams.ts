@@ -24,6 +24,8 @@ export interface AssembledStreams {
   announceItems(items: readonly InboxItem[]): void;
   /** Receipts were given in these threads for what is in this inbox: nobody shows it any more as it was. Never throws. */
   announceReceipts(correspondent: string, threadIds: readonly string[]): void;
+  /** Something happened in these threads that whoever follows a sent message is to see. Never throws. */
+  announceThreads(threadIds: readonly string[]): void;
   /** Rights may have changed: streams of who lost them end now. */
   recheck(): void;
   stop(): void;
@@ -108,6 +110,10 @@ export function assembleStreams(
       hub.forget(correspondent);
       trackings.changed(threadIds);
       hints.send(new Map([[correspondent, receiptsChanged]]), threadIds);
+    },
+    announceThreads(threadIds) {
+      trackings.changed(threadIds);
+      hints.send(new Map(), threadIds);
     },
     recheck() {
       hub.recheck();

@@ -1,6 +1,8 @@
 import type { LaneProducer } from '@chappe/kafka';
 import type { ApplySlice } from './adapters/postgres-apply-slice.ts';
+import type { NoteSaid } from './adapters/postgres-note-said.ts';
 import type { GiveReceipts } from './adapters/postgres-receipts.ts';
+import type { ReviewThreads } from './adapters/postgres-review-threads.ts';
 import type { SweepDeadlines } from './adapters/postgres-sweep-deadlines.ts';
 import type { ErrandRunners } from './adapters/run-errands.ts';
 import type { StreamOutlet } from './adapters/stream-hub.ts';
@@ -15,6 +17,8 @@ export interface MailboxOverrides {
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
   wrapSweep?(sweep: SweepDeadlines): SweepDeadlines;
   wrapErrands?(runners: ErrandRunners): ErrandRunners;
+  wrapReview?(review: ReviewThreads): ReviewThreads;
+  wrapNoteSaid?(note: NoteSaid): NoteSaid;
   /** In place of the name servers, for targets of webhooks. */
   resolveWebhookHost?: ResolveHost;
   wrapSendWebhook?(send: SendWebhook): SendWebhook;

@@ -132,6 +132,7 @@ export async function startMailbox(
 
     const webhookPool = createPool({ ...poolOptions, applicationName: 'mailbox-webhooks', max: 4 });
     lifecycle.onStop('postgres webhooks', () => webhookPool.end());
+      onChanged: streams.announceThreads,
     const webhooks = assembleWebhooks(config, {
       pool: webhookPool,
       readAfter: streams.store.readAfter,
@@ -168,6 +169,7 @@ export async function startMailbox(
     });
     lifecycle.onStop('postgres replays', () => replayPool.end());
 
+      onSaid: streams.announceThreads,
     const verifyToken = createTokenVerifier({
       issuer: config.OIDC_ISSUER,
       jwksUrl: config.OIDC_JWKS_URL,

@@ -47,6 +47,17 @@ const overrides: MailboxOverrides = {
     if (swept.fired.length > 0) reach('after-sweep');
     return swept;
   },
+  wrapReview: (review) => async (channels) => {
+    reach('before-review');
+    const reviewed = await review(channels);
+    if (reviewed.threadIds.length > 0) reach('after-review');
+    return reviewed;
+  },
+  wrapNoteSaid: (note) => async (said) => {
+    reach('before-note');
+    await note(said);
+    reach('after-note');
+  },
   wrapErrands: (runners) =>
     RECORDER_URL === undefined
       ? runners

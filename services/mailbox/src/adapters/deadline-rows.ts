@@ -18,13 +18,8 @@ export function deadlineRow(deadline: Deadline, ordinal: number | null): object 
 }
 
 /** A settlement as the migration's function takes it. */
-export function settlementRow({ correspondent, messageId, cause, schedule }: Settlement): object {
-  return {
-    correspondent,
-    message_id: messageId,
-    cause,
-    ...(schedule === null ? {} : timesOf(schedule)),
-  };
+export function settlementRow({ correspondent, messageId, cause }: Settlement): object {
+  return { correspondent, message_id: messageId, cause };
 }
 
 /** A moment as it stands in JSON that PostgreSQL reads. */

@@ -65,10 +65,18 @@ const deadlines = Type.Array(
     kind: Type.String({
       description: 'ACKNOWLEDGE, TAKE_IN_CHARGE, REPLY, CARRY_OUT, COMPLY or, of the sender itself, REVIEW',
     }),
-    dueAt: Type.String({ format: 'date-time' }),
+    dueAt: Type.String({
+      format: 'date-time',
+      description: 'The date of now: an extension or a correction moves it',
+    }),
     late: Type.Boolean({ description: 'Not met in time' }),
     endedAt: Type.Optional(Type.String({ format: 'date-time' })),
-    endedBy: Type.Optional(Type.String({ description: 'The receipt, REPLIED or CANCELLED' })),
+    endedBy: Type.Optional(
+      Type.String({
+        description:
+          'Why nothing is owed any more: the receipt, REPLIED, CANCELLED, REVIEWED, or CLOSED with its thread',
+      }),
+    ),
     events: Type.Array(
       Type.Object({
         step: Type.String({ description: 'REMINDER or ESCALATION' }),
@@ -110,11 +118,18 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
         Type.Object({
           correspondent: text,
           messageId: Type.String({ description: 'The DISCLOSURE' }),
-          state: text,
+          state: Type.String({
+            description:
+              'As `receiptState` of its recall at who disclosed; RECORDED while nothing recalls it',
+          }),
           receipts: Type.Array(givenReceiptSchema),
           owed,
         }),
-        { description: 'Of a cancellation: what was told to local bodies, and who owes its recall there' },
+        {
+          description:
+            'Of a cancellation: what was told to local bodies, and who owes its recall there. Of a dispatch: ' +
+            'what was recorded about it',
+        },
       ),
     ),
     others: Type.Optional(

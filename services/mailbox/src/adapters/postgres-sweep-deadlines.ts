@@ -6,6 +6,7 @@ import { composePage, composeReminder, type ToldDeadline } from '../domain/compo
 import type { Deadline } from '../domain/deadline.ts';
 import { type Firing, fireDeadline, type Step } from '../domain/fire-deadline.ts';
 import { timeOf } from './deadline-rows.ts';
+import { judgeDeadlines } from './postgres-judge-deadlines.ts';
 
 /** By which ways something leaves; a page only where the operator configured one. */
 export type ErrandChannel = 'INGEST' | 'MAIL' | 'WEBHOOK';
@@ -15,6 +16,8 @@ export interface Sweep {
   /** How many deadlines were looked at; as many as the batch allows means that more may wait. */
   readonly claimed: number;
   readonly fired: readonly { readonly kind: Deadline['kind']; readonly step: Step['step'] }[];
+  /** The threads of what was fired, ended or moved. */
+  readonly threadIds: readonly string[];
 }
 
 /** Fires what is due by the clock of the database, at most a batch of it. */
@@ -51,7 +54,8 @@ export const claimDue = `SELECT deadline_id, kind, correspondent, message_id, st
 
 /**
  * One transaction: claims rows that no other replica holds, writes how far each has come, what happened and what is to
- * be told. A process that dies before the commit has done nothing; after it, the errands are there for anybody.
+ * be told. A process that dies before the commit has done nothing; after it, the errands are there for anybody. What
+ * was said meanwhile is judged first, so that nobody is reminded of what has ended or moved.
  */
 export function createDeadlineSweep(
   pool: Pool,
@@ -64,17 +68,44 @@ export function createDeadlineSweep(
         text: claimDue,
         values: [options.batch],
       });
-      if (rows.length === 0) return { claimed: 0, fired: [] };
-      const fired = rows.map((row) => ({ row, firing: fireRow(row) }));
+      if (rows.length === 0) return { claimed: 0, fired: [], threadIds: [] };
+      const claimed = rows.map((row) => row.deadline_id);
+      const judged = await judgeDeadlines(client, claimed, directory.channels);
+      const due = rows.filter((row) => !judged.deadlineIds.has(row.deadline_id));
+      const fired = due.map((row) => ({ row, firing: fireRow(row) }));
       await moveOn(client, fired);
       await record(client, fired, directory, options);
+      const told = fired.filter(({ firing }) => firing.step !== null);
+      const threadIds = await threadsOf(
+        client,
+        told.map(({ row }) => row.deadline_id),
+      );
       return {
         claimed: rows.length,
-        fired: fired.flatMap(({ row, firing }) =>
-          firing.step === null ? [] : [{ kind: row.kind, step: firing.step.step }],
+        fired: told.flatMap(({ row, firing: { step } }) =>
+          step === null ? [] : [{ kind: row.kind, step: step.step }],
         ),
+        threadIds: [...new Set([...judged.threadIds, ...threadIds])],
       };
     });
+}
+
+/** The threads of some deadlines: a recall may be held as a bare notice, and a review is the sender's own. */
+async function threadsOf(client: Client, deadlineIds: readonly string[]): Promise<readonly string[]> {
+  if (deadlineIds.length === 0) return [];
+  const { rows } = await client.query<{ thread_id: string }>({
+    name: 'deadline-threads',
+    text: `SELECT t.thread_id FROM deadline AS d CROSS JOIN LATERAL (
+             SELECT thread_id FROM inbox_item
+             WHERE message_id = d.message_id AND correspondent = d.correspondent AND role <> 'NOTICE'
+             UNION SELECT thread_id FROM inbox_item
+             WHERE message_id = d.message_id AND correspondent = d.correspondent AND role = 'NOTICE'
+             UNION SELECT thread_id FROM sent_item
+             WHERE message_id = d.message_id AND correspondent = d.correspondent) AS t
+           WHERE d.deadline_id = ANY ($1::uuid[])`,
+    values: [deadlineIds],
+  });
+  return rows.map((row) => row.thread_id);
 }
 
 function fireRow(row: DueRow): Firing {

@@ -4,9 +4,9 @@ import type { SentItem } from '../domain/sent-status.ts';
 import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
 import { readDeadlines } from './postgres-deadlines.ts';
 import { decodeContent } from './postgres-inbox.ts';
-import { readRecalledDisclosures } from './postgres-recalled-disclosures.ts';
 import { readHistories } from './postgres-receipts.ts';
 
+import { readTrackedDisclosures } from './postgres-tracked-disclosures.ts';
 /** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
 export type ReadTracking = (item: SentItem, senderInside: boolean) => Promise<SentTracking>;
 
@@ -49,7 +49,11 @@ export function createTrackingReader(db: Queryable): ReadTracking {
       kind: item.kind,
       sender: item.correspondent,
       senderInside,
-      disclosures: await readRecalledDisclosures(db, item),
+      disclosures: await readTrackedDisclosures(
+        db,
+        item,
+        new Set(deliveries.map((each) => each.correspondent)),
+      ),
       deadlines: await readDeadlines(db, [item.messageId, ...recalls.map((each) => each.message_id)]),
       known: followsUp(item) ? await readKnown(db, item) : null,
       deliveries: deliveries.map((row) => ({

@@ -1,5 +1,6 @@
 import type { DirectorySnapshot } from '@chappe/directory';
 import type { Log } from '@chappe/kafka';
+import type { ReviewThreads } from './postgres-review-threads.ts';
 import type { SweepDeadlines } from './postgres-sweep-deadlines.ts';
 import type { RanErrand } from './run-errands.ts';
 
@@ -16,17 +17,20 @@ const mostPauseMs = 30_000;
 const forgetEveryMs = 3_600_000;
 
 /**
- * Two loops that do not wait for each other, so that no pager or absent ingest holds up the sweep. Each goes on at
- * once while there is more, pauses otherwise, and longer after a failure. Without a directory nothing is fired:
- * nobody knows then who is on duty.
+ * Loops that do not wait for each other, so that no pager or absent ingest holds up the sweep. Each goes on at once
+ * while there is more, pauses otherwise, and longer after a failure. Without a directory nothing is fired and nothing
+ * judged: nobody knows then who is on duty, nor the clocks of the channels.
  */
 export function createDeadlineWatch(options: {
   sweep: SweepDeadlines;
+  reviewThreads: ReviewThreads;
   runErrands(): Promise<readonly RanErrand[]>;
   forgetErrands(): Promise<void>;
   currentDirectory(): DirectorySnapshot | undefined;
   onSwept(fired: Awaited<ReturnType<SweepDeadlines>>['fired']): void;
   onRan(errands: readonly RanErrand[]): void;
+  /** What is owed in these threads was told of, ended or moved; must not throw. */
+  onChanged(threadIds: readonly string[]): void;
   batch: number;
   everyMs: number;
   log: Log;
@@ -34,14 +38,23 @@ export function createDeadlineWatch(options: {
   const { batch, everyMs, log } = options;
   const stopping = new AbortController();
   let loops: readonly Promise<void>[] = [];
-  const failures = { sweep: 0, errands: 0 };
+  const failures = { sweep: 0, reviews: 0, errands: 0 };
   let forgotAtMs = 0;
 
   async function sweepOnce(): Promise<boolean> {
     const directory = options.currentDirectory();
     if (directory === undefined) return false;
-    const { claimed, fired } = await options.sweep(directory);
+    const { claimed, fired, threadIds } = await options.sweep(directory);
     options.onSwept(fired);
+    if (threadIds.length > 0) options.onChanged(threadIds);
+    return claimed >= batch;
+  }
+
+  async function reviewOnce(): Promise<boolean> {
+    const directory = options.currentDirectory();
+    if (directory === undefined) return false;
+    const { claimed, threadIds } = await options.reviewThreads(directory.channels);
+    if (threadIds.length > 0) options.onChanged(threadIds);
     return claimed >= batch;
   }
 
@@ -90,12 +103,12 @@ export function createDeadlineWatch(options: {
   return {
     start() {
       if (loops.length > 0) return;
-      loops = [loop('sweep', sweepOnce), loop('errands', runOnce)];
+      loops = [loop('sweep', sweepOnce), loop('reviews', reviewOnce), loop('errands', runOnce)];
     },
     async stop() {
       stopping.abort();
       await Promise.all(loops);
     },
-    failing: () => failures.sweep > 0 || failures.errands > 0,
+    failing: () => Object.values(failures).some((times) => times > 0),
   };
 }

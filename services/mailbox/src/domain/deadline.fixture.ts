@@ -90,6 +90,52 @@ export function dispatched(wishes: DeliveryWishes, deadline: number | null): Del
   });
 }
 
+/** A correction of an information request, or of a dispatch, as whoever holds that gets it. */
+export function correction(
+  wishes: DeliveryWishes,
+  supersedes: string,
+  {
+    replyBy = null,
+    channel = null,
+    deadline,
+  }: {
+    replyBy?: number | null;
+    channel?: string | null;
+    /** Given: it corrects a dispatch. */
+    deadline?: number | null;
+  },
+): Delivery {
+  const corrected =
+    deadline === undefined
+      ? { informationRequest: request(wishes, { replyBy, channel }).message?.informationRequest ?? null }
+      : { dispatch: dispatched(wishes, deadline).message?.dispatch ?? null };
+  return changed(wishes, {
+    kind: 'CORRECTION',
+    lead: null,
+    supersedes,
+    replyBy,
+    correction: {
+      reason: 'An invented error',
+      lead: null,
+      supplement: null,
+      informationRequest: null,
+      reply: null,
+      dispatch: null,
+      disclosure: null,
+      closure: null,
+      ...corrected,
+    },
+  });
+}
+
+/** The closure of a thread. */
+export function closure(wishes: DeliveryWishes): Delivery {
+  return changed(
+    { sender: wishes.to, ...wishes },
+    { kind: 'CLOSURE', lead: null, closure: { outcome: 'EXPLOITED', feedback: null, duplicateOf: null } },
+  );
+}
+
 /** The directory of the demonstration, changed as asked. */
 export function demonstrationSnapshot(
   change: (entries: DirectoryEntries) => DirectoryEntries = (same) => same,

@@ -1,4 +1,5 @@
 import type { Lane } from '@chappe/schemas';
+import type { AskedTerms } from './asked-terms.ts';
 
 /** What can be owed until a moment. */
 export type DeadlineKind = 'ACKNOWLEDGE' | 'TAKE_IN_CHARGE' | 'REPLY' | 'CARRY_OUT' | 'COMPLY' | 'REVIEW';
@@ -22,6 +23,8 @@ export interface DeadlineCard {
   readonly crimeAreas: readonly string[];
   /** Positions to which alone the message is open. */
   readonly attentionPositions: readonly string[] | null;
+  /** By when an answer, or what is instructed, was asked for; absent for anything else. */
+  readonly asked?: AskedTerms;
 }
 
 /** Something that one correspondent owes about one message. */

@@ -1,5 +1,5 @@
-import { dueAt } from '@chappe/directory';
-import { type Channel, type Delivery, deriveId, type Lane, laneFrom, type Message } from '@chappe/schemas';
+import { type Delivery, deriveId, type Lane, laneFrom, type Message } from '@chappe/schemas';
+import { type AskedTerms, askedByDispatch, askedByRequest, type Channels, earlierOf } from './asked-terms.ts';
 import {
   type Deadline,
   type DeadlineCard,
@@ -14,7 +14,7 @@ import { planSchedule } from './plan-schedule.ts';
 /** What deadlines rest on besides the delivery. */
 export interface DeadlineGrounds {
   /** The channels of the directory, whose clocks bind an answer. */
-  readonly channels: ReadonlyMap<string, Channel>;
+  readonly channels: Channels;
   readonly terms: DeadlineTerms;
   readonly receivedAtMs: number;
 }
@@ -23,6 +23,7 @@ interface Due {
   readonly kind: DeadlineKind;
   readonly dueAtMs: number;
   readonly runsFromReceipt: boolean;
+  readonly asked?: AskedTerms;
 }
 
 /**
@@ -39,7 +40,7 @@ export function deadlinesOf(delivery: Delivery, grounds: DeadlineGrounds): reado
   const { status } = delivery;
   if ((status !== 'ACTUAL' && status !== 'EXERCISE') || delivery.kind === 'SERVICE') return [];
   const card = cardOf(delivery);
-  return duesOf(delivery, card.lane, grounds).map(({ kind, dueAtMs, runsFromReceipt }) => ({
+  return duesOf(delivery, card.lane, grounds).map(({ kind, dueAtMs, runsFromReceipt, asked }) => ({
     deadlineId: deriveId('deadline', delivery.correspondent, delivery.messageId, kind),
     kind,
     correspondent: delivery.correspondent,
@@ -47,7 +48,7 @@ export function deadlinesOf(delivery: Delivery, grounds: DeadlineGrounds): reado
     status,
     startedAtMs: grounds.receivedAtMs,
     runsFromReceipt,
-    card,
+    card: asked === undefined ? card : { ...card, asked },
     ...planSchedule(kind, grounds.receivedAtMs, dueAtMs),
   }));
 }
@@ -79,20 +80,18 @@ function duesOf(delivery: Delivery, lane: Lane, grounds: DeadlineGrounds): reado
 }
 
 function answerDue(message: Message, { channels, receivedAtMs }: DeadlineGrounds): readonly Due[] {
-  const request = message.informationRequest;
-  if (request === null) return [];
-  const channel = request.channel === null ? undefined : channels.get(request.channel);
-  const clockMs = channel === undefined ? null : dueAt(channel, message.urgency, receivedAtMs);
-  const { replyBy } = message;
-  if (clockMs !== null && (replyBy === null || clockMs <= replyBy)) {
-    return [{ kind: 'REPLY', dueAtMs: clockMs, runsFromReceipt: true }];
-  }
-  return replyBy === null ? [] : [{ kind: 'REPLY', dueAtMs: replyBy, runsFromReceipt: false }];
+  const asked = askedByRequest(message, channels);
+  if (asked === null) return [];
+  const clockAtMs = asked.withinMs === null ? null : receivedAtMs + asked.withinMs;
+  const dueAtMs = earlierOf(asked.dateMs, clockAtMs);
+  return dueAtMs === null ? [] : [{ kind: 'REPLY', dueAtMs, runsFromReceipt: dueAtMs === clockAtMs, asked }];
 }
 
-function instructionDue({ dispatch }: Message): readonly Due[] {
-  const dueAtMs = dispatch?.deadline ?? null;
-  return dueAtMs === null ? [] : [{ kind: 'CARRY_OUT', dueAtMs, runsFromReceipt: false }];
+function instructionDue(message: Message): readonly Due[] {
+  const asked = askedByDispatch(message);
+  return asked?.dateMs == null
+    ? []
+    : [{ kind: 'CARRY_OUT', dueAtMs: asked.dateMs, runsFromReceipt: false, asked }];
 }
 
 function cardOf(delivery: Delivery): DeadlineCard {

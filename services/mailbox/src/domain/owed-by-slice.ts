@@ -10,14 +10,14 @@ export interface OwedBySlice {
   readonly settlements: readonly Settlement[];
 }
 
-/** Collects both; of two settlements of the same cause about the same message the later one of the slice counts. */
+/** Collects both, each settlement once. */
 export function owedBySlice(deliveries: readonly Delivery[], grounds: DeadlineGrounds): OwedBySlice {
   const deadlines = deliveries.flatMap((delivery) =>
     deadlinesOf(delivery, grounds).map((deadline) => [delivery.deliveryId, deadline] as const),
   );
   const settlements = new Map<string, Settlement>();
   for (const delivery of deliveries) {
-    const settlement = settlementOf(delivery, grounds.receivedAtMs);
+    const settlement = settlementOf(delivery);
     if (settlement === null) continue;
     settlements.set(`${settlement.correspondent} ${settlement.messageId} ${settlement.cause}`, settlement);
   }

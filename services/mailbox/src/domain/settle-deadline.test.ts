@@ -9,26 +9,21 @@ const own = { number: 2, to: 'post:CI', threadId: asked };
 
 describe('a reply of the holder', () => {
   it.each(['FULL', 'PARTIAL', 'NEGATIVE', 'REFUSED'] as const)('%s fulfils what it answers', (outcome) => {
-    expect(settlementOf(reply(own, asked, outcome), nowMs)).toEqual({
+    expect(settlementOf(reply(own, asked, outcome))).toEqual({
       correspondent: 'post:CI',
       messageId: asked,
       cause: 'REPLIED',
-      schedule: null,
     });
   });
 
-  it('EXTENSION moves the date, with reminders around the new one', () => {
-    const newReplyBy = nowMs + 8 * 3_600_000;
-    expect(settlementOf(reply(own, asked, 'EXTENSION', newReplyBy), nowMs)).toMatchObject({
-      cause: 'EXTENDED',
-      schedule: { dueAtMs: newReplyBy, remindAtMs: [nowMs + 4 * 3_600_000, nowMs + 7 * 3_600_000] },
-    });
+  it('EXTENSION fulfils nothing', () => {
+    expect(settlementOf(reply(own, asked, 'EXTENSION', nowMs))).toBeNull();
   });
 
   it('settles nothing for whoever merely receives it, nor with an outcome that is not known', () => {
     const answer = reply(own, asked, 'FULL');
-    expect(settlementOf({ ...answer, role: 'ACTION', correspondent: 'post:DJ' }, nowMs)).toBeNull();
-    expect(settlementOf(reply(own, asked, 'UNKNOWN'), nowMs)).toBeNull();
+    expect(settlementOf({ ...answer, role: 'ACTION', correspondent: 'post:DJ' })).toBeNull();
+    expect(settlementOf(reply(own, asked, 'UNKNOWN'))).toBeNull();
   });
 });
 
@@ -36,7 +31,7 @@ describe('a recall', () => {
   const cancels = { messageId: asked, action: 'STOP_USE' as const };
 
   it.each(['ACTION', 'INFORMATION'] as const)('received as %s ends what it recalls', (role) => {
-    expect(settlementOf(delivery({ ...own, role, cancels }), nowMs)).toMatchObject({
+    expect(settlementOf(delivery({ ...own, role, cancels }))).toMatchObject({
       messageId: asked,
       cause: 'CANCELLED',
     });
@@ -45,12 +40,12 @@ describe('a recall', () => {
   it('received as a bare notice ends what the notice names; another notice ends nothing', () => {
     const notice = delivery({ ...own, role: 'NOTICE', noticeCode: 'cancelled' });
     const card = { code: 'cancelled', messageId: asked, detailCodes: [] };
-    expect(settlementOf({ ...notice, notice: card }, nowMs)).toMatchObject({ messageId: asked });
-    expect(settlementOf({ ...notice, notice: { ...card, code: 'corrected' } }, nowMs)).toBeNull();
+    expect(settlementOf({ ...notice, notice: card })).toMatchObject({ messageId: asked });
+    expect(settlementOf({ ...notice, notice: { ...card, code: 'corrected' } })).toBeNull();
   });
 
   it('sent by the correspondent itself ends nothing of its own', () => {
-    expect(settlementOf(delivery({ ...own, sender: 'post:CI', role: 'SENDER', cancels }), nowMs)).toBeNull();
+    expect(settlementOf(delivery({ ...own, sender: 'post:CI', role: 'SENDER', cancels }))).toBeNull();
   });
 });
 
@@ -72,12 +67,12 @@ it('a release for nobody is the review of what left as EMERGENCY; one for somebo
         },
       },
     );
-  expect(settlementOf(release([]), nowMs)).toMatchObject({ messageId: asked, cause: 'REVIEWED' });
-  expect(settlementOf(release(['partner:example-agency']), nowMs)).toBeNull();
+  expect(settlementOf(release([]))).toMatchObject({ messageId: asked, cause: 'REVIEWED' });
+  expect(settlementOf(release(['partner:example-agency']))).toBeNull();
 });
 
 it('a lead settles nothing', () => {
-  expect(settlementOf(changed(own, {}), nowMs)).toBeNull();
+  expect(settlementOf(changed(own, {}))).toBeNull();
 });
 
 it('receipts end more the further they go, and only COMPLIED ends COMPLY', () => {

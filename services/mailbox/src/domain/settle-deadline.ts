@@ -1,15 +1,12 @@
-import type { Delivery } from '@chappe/schemas';
-import type { DeadlineKind, Schedule } from './deadline.ts';
-import { planSchedule } from './plan-schedule.ts';
+import type { Delivery, Reply } from '@chappe/schemas';
+import type { DeadlineKind } from './deadline.ts';
 import type { PersonReceiptType } from './receipt-state.ts';
 
-/** Something that arrived and ends or moves what its holder owes about a message. */
+/** Something that arrived and ends what its holder owes about a message, in the transaction in which it is stored. */
 export interface Settlement {
   readonly correspondent: string;
   readonly messageId: string;
-  readonly cause: 'REPLIED' | 'EXTENDED' | 'CANCELLED' | 'REVIEWED';
-  /** The new times of what was extended; null otherwise. */
-  readonly schedule: Schedule | null;
+  readonly cause: 'REPLIED' | 'CANCELLED' | 'REVIEWED';
 }
 
 /**
@@ -32,11 +29,12 @@ export function endedByReceipt(type: PersonReceiptType, passedOn: boolean): read
 }
 
 /**
- * What a delivery settles for its correspondent: the sender's own copy of a reply fulfils or extends what it answers,
- * that of a RELEASE for nobody is the review of an EMERGENCY, which the router accepts from a superior alone; a recall,
- * also as a bare notice, ends everything but COMPLIED. An outcome that this release does not know settles nothing.
+ * What a delivery settles for its correspondent: the sender's own copy of an answer fulfils what it answers, that of a
+ * RELEASE for nobody is the review of an EMERGENCY, which the router accepts from a superior alone; a recall, also as a
+ * bare notice, ends everything but COMPLIED. An outcome that this release does not know settles nothing. What bears on
+ * other messages of the thread, or on their dates, is judged from the thread as a whole: `judge-said.ts`.
  */
-export function settlementOf(delivery: Delivery, nowMs: number): Settlement | null {
+export function settlementOf(delivery: Delivery): Settlement | null {
   const { correspondent, role, message, notice } = delivery;
   if (role === 'NOTICE') {
     return notice?.code === 'cancelled' ? cancelled(correspondent, notice.messageId) : null;
@@ -49,17 +47,18 @@ export function settlementOf(delivery: Delivery, nowMs: number): Settlement | nu
   if (release !== null) {
     const { original, releaseTo } = release;
     return releaseTo.length === 0
-      ? { correspondent, messageId: original.messageId, cause: 'REVIEWED', schedule: null }
+      ? { correspondent, messageId: original.messageId, cause: 'REVIEWED' }
       : null;
   }
-  if (reply === null || inReplyTo === null || reply.outcome === 'UNKNOWN') return null;
-  if (reply.outcome !== 'EXTENSION') {
-    return { correspondent, messageId: inReplyTo, cause: 'REPLIED', schedule: null };
-  }
-  const schedule = reply.newReplyBy === null ? null : planSchedule('REPLY', nowMs, reply.newReplyBy);
-  return schedule === null ? null : { correspondent, messageId: inReplyTo, cause: 'EXTENDED', schedule };
+  if (inReplyTo === null || !isAnswer(reply)) return null;
+  return { correspondent, messageId: inReplyTo, cause: 'REPLIED' };
+}
+
+/** Whether a reply answers, rather than asks for more time. */
+export function isAnswer(reply: Reply | null): boolean {
+  return reply !== null && reply.outcome !== 'UNKNOWN' && reply.outcome !== 'EXTENSION';
 }
 
 function cancelled(correspondent: string, messageId: string): Settlement {
-  return { correspondent, messageId, cause: 'CANCELLED', schedule: null };
+  return { correspondent, messageId, cause: 'CANCELLED' };
 }

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { trackDisclosures } from './track-disclosures.ts';
+import { describe, expect, it } from 'vitest';
+import { concernsDispatch, trackDisclosures } from './track-disclosures.ts';
 
 const told = {
   correspondent: 'post:SN',
@@ -15,6 +15,36 @@ it('a recalled disclosure owes COMPLIED until whoever disclosed gave it, whateve
     ]);
   }
   expect(trackDisclosures([{ ...told, stage: 'COMPLIED' }])).toMatchObject([{ owed: [] }]);
+});
+
+it('what nothing recalls is recorded, and owes nothing', () => {
+  expect(trackDisclosures([{ ...told, stage: null }])).toEqual([
+    { correspondent: 'post:SN', messageId: 'm-told', state: 'RECORDED', receipts: [], owed: [] },
+  ]);
+});
+
+describe('a disclosure concerns a dispatch', () => {
+  const dispatch = { messageId: 'dispatch', passedOnId: 'lead', recipients: new Set(['post:SN']) };
+  const of = (originalId: string, inReplyTo: string | null, discloser = 'post:SN') =>
+    concernsDispatch({ discloser, originalId, inReplyTo }, dispatch);
+
+  it('that it names or answers, or whose original it tells of as one whom the dispatch reached', () => {
+    expect([of('dispatch', null), of('lead', 'dispatch', 'post:MA'), of('lead', 'lead')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('not otherwise', () => {
+    expect([of('lead', 'lead', 'post:MA'), of('another', 'another')]).toEqual([false, false]);
+    expect(
+      concernsDispatch(
+        { discloser: 'post:SN', originalId: 'x', inReplyTo: null },
+        { ...dispatch, passedOnId: null },
+      ),
+    ).toBe(false);
+  });
 });
 
 it('shows by whom in function, not to whom it was handed over', () => {

@@ -43,7 +43,7 @@ export interface SentTracking {
   readonly known: ReadonlySet<string> | null;
   /** Whether the sender is a post or a desk. */
   readonly senderInside: boolean;
-  /** Of a cancellation: what was told to local bodies and is recalled there. */
+  /** What was told to local bodies: of a cancellation what it recalls, of a dispatch what was recorded about it. */
   readonly disclosures?: readonly TrackedDisclosure[];
   /** What is or was owed: by the recipients about the message or its recall, and by the sender itself. */
   readonly deadlines: readonly KeptDeadline[];
@@ -79,7 +79,7 @@ export interface TrackingJson {
   readonly items: readonly TrackedRecipientJson[];
   /** Of a follow-up: those who are not the sender's to know of, how many, and how many of them still owe COMPLIED. */
   readonly others?: { readonly count: number; readonly owing: number };
-  /** Of a cancellation: the disclosures to local bodies, and who still owes their recall. */
+  /** Of a cancellation or a dispatch: the disclosures to local bodies, and who still owes their recall. */
   readonly disclosures?: readonly TrackedDisclosureJson[];
   /** What the sender itself owes: the review of what left as EMERGENCY. */
   readonly own?: readonly DeadlineJson[];
@@ -118,8 +118,8 @@ export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJso
     items: named.map((each) => {
       const recall = recalls.get(each.correspondent);
       return {
-        ...showRecipient(each, visible),
-        deadlines: deadlinesOf(each.correspondent, tracking.messageId),
+        ...showRecipient(each, visible, deadlines),
+        deadlines,
         ...(recall === undefined
           ? {}
           : {
@@ -133,6 +133,7 @@ export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJso
             }),
       };
     }),
+      const deadlines = deadlinesOf(each.correspondent, tracking.messageId);
     ...(own.length === 0 ? {} : { own }),
     ...(tracking.disclosures === undefined || tracking.disclosures.length === 0
       ? {}
@@ -173,7 +174,7 @@ function showRecipient(
     state: delivery.stage,
     version: delivery.version,
     receipts: delivery.receipts.map((each) => showToSender(each, visible)),
-    owed: owedBy(delivery),
+    owed: owedBy(delivery).filter((each) => !settled || each !== 'TAKEN_IN_CHARGE'),
   };
 }
 
@@ -181,3 +182,6 @@ function showToSender(receipt: GivenReceipt, visible: ReadonlySet<string>): Give
   const { transferredTo, ...shown } = showGivenReceipt(receipt);
   return transferredTo !== undefined && visible.has(transferredTo) ? { ...shown, transferredTo } : shown;
 }
+  deadlines: readonly DeadlineJson[],
+  // An answer or the closure of the thread ends it without a receipt.
+  const settled = deadlines.some(({ kind, endedBy }) => kind === 'TAKE_IN_CHARGE' && endedBy !== undefined);
