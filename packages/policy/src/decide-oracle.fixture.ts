@@ -16,12 +16,14 @@ export function mayDoAtAll(role: Role, action: string): boolean | undefined {
     // Whoever works with messages sends them and reads what its correspondent sent and was given.
     case 'message.submit':
     case 'message.dry-run':
+    case 'attachment.upload':
     case 'inbox.list':
     case 'inbox.stream':
     case 'inbox.read':
     case 'sent.list':
     case 'sent.read':
     case 'thread.read':
+    case 'attachment.read':
     case 'webhook.manage':
       return workers.includes(role);
     // A receipt binds a person.
@@ -30,6 +32,7 @@ export function mayDoAtAll(role: Role, action: string): boolean | undefined {
     // A partner is told neither who else gets a message nor what the archive holds.
     case 'archive.search':
     case 'archive.read':
+    case 'attachment.read-archived':
     case 'routing.explain':
     case 'routing.why':
       return members.includes(role);
@@ -71,12 +74,16 @@ export function mayDoWith(role: Role, action: string, message: MessageResource):
     case 'sent.read':
       return sent;
     // Why somebody got it: for its sender, and for the desk that holds it.
+    // A file goes with its message; a bare notice carries none.
+    case 'attachment.read':
+      return sent || given;
     case 'routing.why':
       return sent || (given && desks.includes(role));
     case 'thread.read':
       return sent || given || told || overheard;
     case 'archive.read':
       return sent || given || overheard;
+    case 'attachment.read-archived':
     default:
       return false;
   }

@@ -121,6 +121,22 @@ describe('the matrix', () => {
     expect(isAllowed('officer', 'receipt.give', null)).toBe(true);
   });
 
+  it('opens a file to exactly those who may read its message', () => {
+    const differences: unknown[] = [];
+    for (const role of roles) {
+      for (const resource of resources()) {
+        const received = resource.relation !== 'NOTICE' && isAllowed(role, 'inbox.read', resource);
+        const reads = received || isAllowed(role, 'sent.read', resource);
+        const readsArchived = isAllowed(role, 'archive.read', resource);
+        if (isAllowed(role, 'attachment.read', resource) !== reads) differences.push({ role, resource });
+        if (isAllowed(role, 'attachment.read-archived', resource) !== readsArchived) {
+          differences.push({ role, resource });
+        }
+      }
+    }
+    expect(differences).toEqual([]);
+  });
+
   it('knows only the roles, relations, markings and actions of the code, each action once', () => {
     const actions = matrix.actions.map((row) => row.action);
     expect(new Set(actions).size).toBe(actions.length);

@@ -13,6 +13,21 @@ export {
   type TokenVerifierOptions,
   type VerifiedToken,
 } from './authentication/create-token-verifier.ts';
+export {
+  createSubjectFollower,
+  type FollowSubject,
+  type SubjectNow,
+} from './authentication/follow-subject.ts';
+export type { ByteRange } from './downloads/choose-range.ts';
+export { type DownloadFile, downloadMediaTypes } from './downloads/describe-download.ts';
+export { type DownloadSettings, downloadLimits, downloadSettings } from './downloads/download-settings.ts';
+export { type FileStore, noFiles, offerStored } from './downloads/offer-stored.ts';
+export {
+  createDownloads,
+  type DownloadOffer,
+  type Downloads,
+} from './downloads/serve-downloads.ts';
+export { storeHealth } from './downloads/store-health.ts';
 export { type BodyCheck, compileBodyCheck } from './http/compile-body-check.ts';
 export { createHttpServer } from './http/create-http-server.ts';
 export { type CursorSeal, createCursorSeal, invalidCursor, linkToNext } from './http/cursor-seal.ts';

@@ -191,6 +191,79 @@ export const problems = {
     titleFr: 'Cible pas encore vérifiée',
   },
   'webhook-limit': { status: 409, title: 'Too many webhooks', titleFr: 'Trop de webhooks' },
+  'attachment-not-found': {
+    status: 422,
+    title: 'No such file uploaded by the sender',
+    titleFr: "Aucun fichier de ce genre déposé par l'expéditeur",
+  },
+  'attachment-mismatch': {
+    status: 422,
+    title: 'Attachment differs from the file that is kept',
+    titleFr: 'Pièce jointe différente du fichier conservé',
+  },
+  'attachment-too-large': { status: 413, title: 'File too large', titleFr: 'Fichier trop volumineux' },
+  'attachment-digest-mismatch': {
+    status: 422,
+    title: 'Content differs from its announced SHA-256',
+    titleFr: "Contenu différent de l'empreinte SHA-256 annoncée",
+  },
+  'attachment-type-mismatch': {
+    status: 422,
+    title: 'Content differs from its media type',
+    titleFr: 'Contenu différent de son type de média',
+  },
+  'attachment-type-refused': {
+    status: 415,
+    title: 'Files of this type are not taken',
+    titleFr: 'Type de fichier non accepté',
+  },
+  'tus-version-unsupported': {
+    status: 412,
+    title: 'Version of the upload protocol not supported',
+    titleFr: 'Version du protocole de dépôt non prise en charge',
+  },
+  'upload-offset-mismatch': {
+    status: 409,
+    title: 'Bytes do not begin where the stored ones end',
+    titleFr: 'Les octets ne commencent pas où finissent ceux déjà déposés',
+  },
+  'upload-locked': {
+    status: 423,
+    title: 'Another request works on this upload',
+    titleFr: 'Une autre requête traite ce dépôt',
+  },
+  'upload-limit': { status: 409, title: 'Too many uploads open', titleFr: 'Trop de dépôts en cours' },
+  'storage-full': { status: 507, title: 'No room for files', titleFr: 'Plus de place pour les fichiers' },
+  'attachment-refused': {
+    status: 409,
+    title: 'Attachment found harmful and kept back',
+    titleFr: 'Pièce jointe jugée dangereuse et retenue',
+  },
+  'attachment-not-scanned': {
+    status: 409,
+    title: 'Attachment not examined yet',
+    titleFr: 'Pièce jointe pas encore examinée',
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'No such part of the file',
+    titleFr: 'Partie du fichier inexistante',
+  },
+  'precondition-required': {
+    status: 428,
+    title: 'Say which version you change',
+    titleFr: 'Indiquez la version que vous modifiez',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'Changed meanwhile by somebody else',
+    titleFr: 'Modifié entre-temps par un autre',
+  },
+  'reference-mistyped': {
+    status: 400,
+    title: 'Reference mistyped',
+    titleFr: 'Référence mal recopiée',
+  },
   'not-found': { status: 404, title: 'Not found', titleFr: 'Introuvable' },
   'method-not-allowed': { status: 405, title: 'Method not allowed', titleFr: 'Méthode non autorisée' },
   'request-timeout': {
