@@ -30,6 +30,7 @@ import {
   Problem,
   type RunningService,
   registerDeadLetterRoutes,
+  type ResolveSubject,
 } from '@chappe/service-kit';
 import { registerArchiveRoutes } from './adapters/http-archive-routes.ts';
 import {
@@ -41,6 +42,7 @@ import {
 import { type CursorSeal, createCursorSeal } from './adapters/signed-cursor.ts';
 import type { ArchiveConfig } from './config.ts';
 
+import { assembleAttachments } from './assemble-attachments.ts';
 /** Ports that a test may wrap, to stop the process before or after a step. */
 export interface ArchiveOverrides {
   readonly wrapKeepRecords?: (keep: KeepRecords) => KeepRecords;
@@ -126,25 +128,27 @@ export async function startArchive(
 
     const app = await createHttpServer({
       service: 'archive',
+    const verifyToken = createTokenVerifier({
+      issuer: config.OIDC_ISSUER,
+      jwksUrl: config.OIDC_JWKS_URL,
+      audience: config.OIDC_AUDIENCE,
+    });
+    const resolve: ResolveSubject = (token, actingAs, nowMs) => {
+      const snapshot = directory();
+      return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, nowMs);
+    };
+    const attachments = assembleAttachments(config, { pool, verifyToken, resolveSubject: resolve, log });
+    lifecycle.onStop('attachments', attachments.close);
       log,
       metrics,
-      authenticate: createAuthenticator({
-        verifyToken: createTokenVerifier({
-          issuer: config.OIDC_ISSUER,
-          jwksUrl: config.OIDC_JWKS_URL,
-          audience: config.OIDC_AUDIENCE,
-        }),
-        resolveSubject: (token, actingAs, nowMs) => {
-          const snapshot = directory();
-          return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, nowMs);
-        },
-      }),
+      authenticate: createAuthenticator({ verifyToken, resolveSubject: resolve }),
       dependencies: {
         kafka: () => sinkState([sink]),
         directory: () => directoryState(replica),
         postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
       },
       bodyLimitBytes: 1024,
+        attachments: attachments.health,
       openapi: { title: 'Chappe archive', version: '1', components: openApiComponents() },
       publicUrl: config.PUBLIC_URL,
     });
@@ -159,6 +163,7 @@ export async function startArchive(
     });
     const replayPool = createPool({
       url: config.POSTGRES_URL,
+    attachments.registerRoute(app, { onAltered, onDisclosed: () => relay.nudge() });
       applicationName: 'archive replays',
       ...replayPoolOptions,
       log,

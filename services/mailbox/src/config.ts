@@ -1,6 +1,7 @@
+import { attachmentStoreProblems, attachmentStoreSettingsShape } from '@chappe/attachment-store';
 import { kafkaSettingsShape } from '@chappe/kafka';
 import { postgresSettingsShape } from '@chappe/postgres';
-import { baseSettings, redisSettings } from '@chappe/service-kit';
+import { baseSettings, downloadSettings, redisSettings } from '@chappe/service-kit';
 import { z } from 'zod';
 import { deadlineSettings, judgeDeadlineSettings } from './deadline-settings.ts';
 import { webhookProblem, webhookSettingsShape } from './webhook-config.ts';
@@ -35,6 +36,8 @@ export const mailboxSettings = z
     ...webhookSettingsShape,
   })
   .superRefine((config, context) =>
+    ...attachmentStoreSettingsShape,
+    ...downloadSettings,
     judgeDeadlineSettings(config, (name, message) =>
       context.addIssue({ code: 'custom', path: [name], message }),
     ),
@@ -44,5 +47,8 @@ export const mailboxSettings = z
     if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
   });
 
+  })
+  .superRefine((config, context) => {
+    for (const problem of attachmentStoreProblems(config)) context.addIssue({ code: 'custom', ...problem });
 /** The parsed settings. */
 export type MailboxConfig = z.output<typeof mailboxSettings>;

@@ -24,6 +24,7 @@ import type { ReadOwnTracking } from './adapters/read-own-tracking.ts';
 import { createReaderRights } from './adapters/reader-rights.ts';
 import type { AssembledLanes } from './assemble-lanes.ts';
 import type { AssembledStreams } from './assemble-streams.ts';
+import type { AssembledAttachments } from './assemble-attachments.ts';
 import type { AssembledWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
 import type { FollowedDirectory } from './follow-directory.ts';
@@ -46,6 +47,7 @@ export interface RouteParts {
   readonly lanes: AssembledLanes;
   readonly verifyToken: TokenVerifier;
   readonly overrides: MailboxOverrides;
+  readonly attachments: AssembledAttachments;
   readonly log: Log;
   /** Something waits in the outbox. */
   nudgeRelay(): void;
@@ -107,6 +109,7 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
   const sources = parts.lanes.replays;
   registerDeadLetterRoutes(app, {
     service: 'mailbox',
+  parts.attachments.registerRoute(app, recordOpening);
     groups: sources.map(({ group }) => group),
     journal,
     desk: createDeadLetterDesk(parts.kafka, { service: 'mailbox', sources, journal, log: parts.log }),

@@ -20,6 +20,7 @@ import { createTrackingReader } from './adapters/postgres-tracking.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
 import { createOwnTrackingReader } from './adapters/read-own-tracking.ts';
 import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
+import { assembleAttachments } from './assemble-attachments.ts';
 import { assembleLanes } from './assemble-lanes.ts';
 import { assembleStreams } from './assemble-streams.ts';
 import { assembleWebhooks } from './assemble-webhooks.ts';
@@ -188,6 +189,11 @@ export async function startMailbox(
         },
         nowMs,
       }),
+    const attachments = assembleAttachments(config, {
+      ...{ inbox, sent, verifyToken, log, nowMs },
+      currentDirectory: directory.current,
+    });
+    lifecycle.onStop('attachments', attachments.close);
       dependencies: {
         directory: directory.state,
         postgres: async () => {
@@ -211,6 +217,7 @@ export async function startMailbox(
       inbox,
       sent,
       facets,
+        attachments: attachments.health,
       cursors,
       readOwnTracking,
       directory,
@@ -230,6 +237,7 @@ export async function startMailbox(
 
     await checkTopics(kafka, 'mailbox', { log, signal });
     await migrate(writers, { folder: new URL('../migrations/', import.meta.url), signal, log });
+      attachments,
     cursorKey = await readCursorKey(writers);
     facets.start();
     await streams.hints.start();

@@ -32,7 +32,8 @@ const searchQuery = Type.Object(
   },
   { additionalProperties: false },
 );
-const openQuery = Type.Object({ reason }, { additionalProperties: false });
+/** The query of an opening. */
+export const openQuery = Type.Object({ reason }, { additionalProperties: false });
 const openParams = Type.Object(
   { messageId: Type.String({ maxLength: 64 }) },
   { additionalProperties: false },
@@ -54,7 +55,8 @@ const item = Type.Object({
 });
 const list = Type.Object({ items: Type.Array(item), next: Type.Optional(Type.String()) });
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** How the id of a message is written; the store would refuse to compare anything else. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What the archive's routes need. */
 export interface ArchiveRoutes {
@@ -150,7 +152,8 @@ export function registerArchiveRoutes(app: HttpServer, ports: ArchiveRoutes): vo
   );
 }
 
-function reasonOf(text: string | undefined): string {
+/** Why somebody consults the archive; throws where no reason is given. */
+export function reasonOf(text: string | undefined): string {
   const given = (text ?? '').trim();
   if (given.length >= shortestReason) return given;
   throw new Problem('reason-required', {
@@ -159,7 +162,7 @@ function reasonOf(text: string | undefined): string {
 }
 
 /** The row as its reader may see it; undefined when policy denies it or the variant is no longer intact. */
-function shown(row: ArchivedRow, subject: Subject, onAltered: OnAltered) {
+export function shown(row: ArchivedRow, subject: Subject, onAltered: OnAltered) {
   const original = readStored('Message', row.message);
   const decision = readStored('Decision', row.decision);
   const permitted = row.roles.some((role) => {
@@ -197,7 +200,11 @@ function shown(row: ArchivedRow, subject: Subject, onAltered: OnAltered) {
   };
 }
 
-async function disclose(ports: ArchiveRoutes, disclosed: Omit<Disclosed, 'auditId' | 'atMs'>): Promise<void> {
+/** Makes the audit entry of an answer durable; the answer leaves only after this has resolved. */
+export async function disclose(
+  ports: Pick<ArchiveRoutes, 'pool' | 'onDisclosed'>,
+  disclosed: Omit<Disclosed, 'auditId' | 'atMs'>,
+): Promise<void> {
   await recordDisclosure(
     ports.pool,
     describeDisclosure({ ...disclosed, auditId: randomUUID(), atMs: Date.now() }),

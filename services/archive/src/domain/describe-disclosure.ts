@@ -6,8 +6,10 @@ export interface Disclosed {
   readonly auditId: string;
   readonly atMs: number;
   readonly subject: Subject;
-  readonly action: 'archive.search' | 'archive.read';
+  readonly action: 'archive.search' | 'archive.read' | 'attachment.read-archived';
   readonly messageIds: readonly string[];
+  /** The SHA-256 of the file, where one was opened; it stands after its message. */
+  readonly attachment?: string;
   /** SHA-256 of the canonical query; the query itself is content. */
   readonly queryDigest: string | null;
   readonly reason: string;
@@ -17,7 +19,7 @@ export interface Disclosed {
 
 /** The audit entry of one answer (Directive (EU) 2016/680, article 25: who, when, what, why). */
 export function describeDisclosure(disclosed: Disclosed): AuditEntry {
-  const { subject } = disclosed;
+  const { subject, attachment } = disclosed;
   return {
     auditId: disclosed.auditId,
     at: disclosed.atMs,
@@ -27,8 +29,8 @@ export function describeDisclosure(disclosed: Disclosed): AuditEntry {
     correspondent: subject.correspondent,
     roles: [...new Set(subject.grants.map((grant) => grant.role))].sort(),
     action: disclosed.action,
-    resourceKind: 'message',
-    resourceIds: [...disclosed.messageIds],
+    resourceKind: attachment === undefined ? 'message' : 'attachment',
+    resourceIds: [...disclosed.messageIds, ...(attachment === undefined ? [] : [attachment])],
     queryDigest: disclosed.queryDigest,
     reason: disclosed.reason,
     outcome: disclosed.outcome,

@@ -6,8 +6,14 @@ import { type AuditEntry, auditTopic, canonicalJson, encode } from '@chappe/sche
 /** What was opened, by whom, and how much of it was shown. */
 export interface Opening {
   readonly subject: Subject;
-  readonly action: 'inbox.list' | 'inbox.read' | 'inbox.stream' | 'thread.read' | 'webhook.manage';
-  readonly resourceKind: 'inbox' | 'message' | 'thread' | 'webhook';
+  readonly action:
+    | 'inbox.list'
+    | 'inbox.read'
+    | 'inbox.stream'
+    | 'thread.read'
+    | 'attachment.read'
+    | 'webhook.manage';
+  readonly resourceKind: 'inbox' | 'message' | 'thread' | 'attachment' | 'webhook';
   readonly resourceIds: readonly string[];
   readonly query: Readonly<Record<string, unknown>> | null;
   /** The standing purpose of a session that goes on by itself. */
