@@ -5,6 +5,7 @@ import {
   type ReceiptRequest,
   type ReceiptResult,
 } from './acknowledge.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { createDirectoryAdministration, type DirectoryAdministration } from './directory-admin.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
 import type { StreamOptions } from './follow-stream.ts';
@@ -102,6 +103,8 @@ export interface ChappeClient {
   correspondents(): Promise<Page<CorrespondentEntry>>;
   /** For directory administrators. */
   readonly directory: DirectoryAdministration;
+  /** For operators. */
+  readonly deadLetters: DeadLetters;
 }
 
 /** Makes a client of one Chappe. It holds no connection until it is used. */
@@ -146,6 +149,7 @@ export function createClient(options: ClientOptions): ChappeClient {
     me: () => reader.me(),
     correspondents: () => reader.correspondents(),
     directory: createDirectoryAdministration(transport),
+    deadLetters: createDeadLetters(transport),
   };
 }
     why: (messageId, correspondent) => reader.why(messageId, correspondent),

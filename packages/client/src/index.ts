@@ -2,6 +2,20 @@ export type { MessageReceipt, ReceiptRequest, ReceiptResult } from './acknowledg
 export { authorizationCodeWithPassword, type DemonstrationAccount } from './authorization-code.ts';
 export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
 export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';
+export {
+  type CaseResult,
+  type DeadLetter,
+  type DeadLetterService,
+  deadLetterServices,
+  type LetterCase,
+  type LetterHistory,
+  type LetterName,
+  type LetterReplay,
+  type LetterResult,
+  type LetterState,
+  type StandingLetter,
+} from './dead-letter-model.ts';
+export type { DeadLetters, LetterPage } from './dead-letters.ts';
 export type { DirectoryAdministration, RehearsalOptions } from './directory-admin.ts';
 export type {
   DirectoryChange,

@@ -46,7 +46,7 @@ describe('the demonstration', () => {
     const covered = new Set(entries.coverage.flatMap((each) => each.countries));
     const experts = entries.grants.filter(({ position }) => position === 'expert de sécurité civile');
     expect([posts.length, entries.coverage.length, covered.size]).toEqual([76, 76, 147]);
-    expect([entries.persons.length, experts.length]).toEqual([310, 10]);
+    expect([entries.persons.length, experts.length]).toEqual([311, 10]);
     expect(new Set(entries.correspondents.map(({ type }) => type))).toEqual(
       new Set(['POST', 'DESK', 'SERVICE', 'CHANNEL', 'PARTNER']),
     );

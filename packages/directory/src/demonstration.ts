@@ -39,7 +39,7 @@ let read: DirectoryEntries | undefined;
 
 /**
  * The invented directory of the demonstration, for an issuer of tokens: 76 posts covering 147 countries, the
- * central desks, a few services, channels and partners, 310 persons, a rota, and a handful of rules. It names
+ * central desks, a few services, channels and partners, 311 persons, a rota, and a handful of rules. It names
  * no real service or person. The files are read once; what does not name the issuer is shared, and frozen.
  */
 export function loadDemonstration(issuer: string): DirectoryEntries {

@@ -37,6 +37,7 @@ export {
 } from './settings.ts';
 export { createSink } from './sink/create-sink.ts';
 export { StoredOffsetOutsideLog } from './sink/log-bounds.ts';
+export { type DeadLetterAct, deadLetterAudit } from './sink/replay/dead-letter-audit.ts';
 export {
   createDeadLetterDesk,
   type DeadLetterDesk,

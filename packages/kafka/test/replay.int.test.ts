@@ -2,6 +2,7 @@ import {
   advanceOffset,
   createPool,
   createReplayJournal,
+  deadLetterCasesMigration,
   inTransaction,
   type Pool,
   replayJournalMigration,
@@ -44,7 +45,7 @@ const seen: IncomingRecord[] = [];
 beforeEach(async () => {
   kafka = await testKafka({ provision: provisionTopics });
   store = await openSinkStore(group);
-  await store.pool.query(replayJournalMigration);
+  await store.pool.query(replayJournalMigration + deadLetterCasesMigration);
   const { connectionString = '' } = store.pool.options;
   journalPool = createPool({
     url: connectionString,

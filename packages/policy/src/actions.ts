@@ -25,6 +25,7 @@ export type Action =
   | 'log.read'
   | 'dead-letter.list'
   | 'dead-letter.replay'
+  | 'dead-letter.discard'
   | 'stream.observe';
 
 /**

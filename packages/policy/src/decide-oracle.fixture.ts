@@ -51,6 +51,7 @@ export function mayDoAtAll(role: Role, action: string): boolean | undefined {
       return role === 'auditor';
     case 'dead-letter.list':
     case 'dead-letter.replay':
+    case 'dead-letter.discard':
     case 'stream.observe':
       return role === 'operator';
     default:

@@ -4,6 +4,7 @@ import {
   createDeadLetterDesk,
   createLaneProducer,
   type DirectoryReplica,
+  deadLetterAudit,
   directoryState,
   kafkaSettingsFrom,
   openDirectoryReplica,
@@ -11,6 +12,7 @@ import {
   sinkState,
 } from '@chappe/kafka';
 import {
+  createDeadLetterCases,
   createOutboxRelay,
   createPool,
   createReplayJournal,
@@ -175,6 +177,10 @@ export async function startArchive(
       service: 'archive',
       groups: [replays.group],
       journal,
+      cases: createDeadLetterCases(replayPool, {
+        auditRow: deadLetterAudit('archive'),
+        nudgeRelay: () => relay.nudge(),
+      }),
       desk: createDeadLetterDesk(kafka, { service: 'archive', sources: [replays], journal, log }),
     });
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });

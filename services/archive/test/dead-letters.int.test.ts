@@ -54,6 +54,7 @@ interface Item {
   original: { topic: string } | null;
   result: string;
   code: string | null;
+  caseId?: string | null;
 }
 
 async function ask(asked: string, options: { as?: string; body?: unknown } = {}) {
@@ -109,6 +110,28 @@ it('keeps a message that its database refused once, after the cause is mended; w
   );
   expect(rows).toEqual([{ kept: 1, readable: 2 }]);
   expect((await pool.query('SELECT * FROM stored_offset ORDER BY topic, partition')).rows).toEqual(before);
+});
+
+it('lets two operators give up what is no record, and archives who did', async () => {
+  const garbage = (await letters(2)).find(({ original }) => original?.topic === 'decision.v1');
+  if (garbage === undefined) throw new Error('the letter is not listed');
+  const { group, partition, offset } = garbage;
+  const proposed = await ask(`${path}/cases`, {
+    body: { act: 'DISCARD', reason: 'no record of anybody', letters: [{ group, partition, offset }] },
+  });
+  const cases = proposed.items.map(({ caseId }) => caseId);
+  const decided = await ask(`${path}/cases/decisions`, {
+    as: 'demo-operator-2',
+    body: { decision: 'APPROVE', cases },
+  });
+  expect(decided.items).toMatchObject([{ result: 'APPROVED' }]);
+  expect(await replay(garbage)).toEqual(['DISCARDED']);
+  for (let attempt = 0; ; attempt += 1) {
+    const kept = await pool.query(`SELECT 1 FROM audit_record WHERE action LIKE 'dead-letter.discard-%'`);
+    if (kept.rowCount === 2) break;
+    if (attempt > 100) throw new Error('the audit of the discard was not archived');
+    await pause(100);
+  }
 });
 
 it('tells nobody but operators', async () => {

@@ -74,7 +74,11 @@ export async function installFirstRelease(
     const kafka = kafkaSettingsFrom(config, { clientId: 'directory-installer', production });
     const late = new Error('brokers do not answer');
     const timeoutMs = config.TOPIC_READ_TIMEOUT_MS;
-    const reading = readDirectoryTopic(kafka, { readerId: `installer-${randomUUID()}`, timeoutMs, log });
+    const reading = readDirectoryTopic(kafka, {
+      readerId: `installer-${randomUUID()}`,
+      timeoutMs,
+      log: unheard,
+    });
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(late), timeoutMs + brokerWaitMs);
@@ -90,6 +94,10 @@ export async function installFirstRelease(
     }
   }
 }
+
+const quiet = (): void => undefined;
+/** What a Kafka client says while it finds its way is nothing to act on: whoever waits is told how it ended. */
+const unheard = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 function accountOfThisProcess(): string {
   try {

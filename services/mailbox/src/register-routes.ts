@@ -1,6 +1,6 @@
-import { createDeadLetterDesk, type KafkaSettings, type Log } from '@chappe/kafka';
+import { createDeadLetterDesk, deadLetterAudit, type KafkaSettings, type Log } from '@chappe/kafka';
 import { decide } from '@chappe/policy';
-import { createReplayJournal, type Pool } from '@chappe/postgres';
+import { createDeadLetterCases, createReplayJournal, type Pool } from '@chappe/postgres';
 import {
   type CursorSeal,
   type HttpServer,
@@ -112,6 +112,10 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
   parts.attachments.registerRoute(app, recordOpening);
     groups: sources.map(({ group }) => group),
     journal,
+    cases: createDeadLetterCases(parts.replayPool, {
+      auditRow: deadLetterAudit('mailbox', nowMs),
+      nudgeRelay,
+    }),
     desk: createDeadLetterDesk(parts.kafka, { service: 'mailbox', sources, journal, log: parts.log }),
   });
 }

@@ -1,14 +1,13 @@
 import { type DirectorySnapshot, resolveSubject } from '@chappe/directory';
 import {
   checkTopics,
-  createDeadLetterDesk,
   type DirectoryReplica,
   directoryState,
   kafkaSettingsFrom,
   openDirectoryReplica,
   sinkState,
 } from '@chappe/kafka';
-import { createPool, createReplayJournal, migrate, type Pool, replayPoolOptions } from '@chappe/postgres';
+import { createPool, migrate, type Pool } from '@chappe/postgres';
 import { messageRequestSchema, serverSetFields, warmUpCodec } from '@chappe/schemas';
 import {
   createAuthenticator,
@@ -20,13 +19,13 @@ import {
   createSinkMetrics,
   createTokenVerifier,
   type RunningService,
-  registerDeadLetterRoutes,
 } from '@chappe/service-kit';
 import { registerExplain } from './adapters/http-explain.ts';
 import { registerWhy } from './adapters/http-why.ts';
 import { createDecisionStore } from './adapters/postgres-decision-store.ts';
 import { createFindOverdueThreads, createPendingPublications } from './adapters/postgres-waiting.ts';
 import { createRoutingMetrics } from './adapters/prometheus-routing.ts';
+import { assembleDeadLetters } from './assemble-dead-letters.ts';
 import { assembleLane, type RouterOverrides } from './assemble-lane.ts';
 import { assembleRehearsals } from './assemble-rehearsals.ts';
 import type { RouterConfig } from './config.ts';
@@ -147,20 +146,13 @@ export async function startRouter(
     explainAbsence: (question, snapshot) => explainAbsenceOf(question, sideStore, snapshot),
   });
   assembleRehearsals(app, { pool: sidePool, threads: sideStore, directory, issuer: config.OIDC_ISSUER });
-  const replayPool = createPool({
-    url: config.POSTGRES_URL,
-    applicationName: 'router replays',
-    ...replayPoolOptions,
+  const deadLetters = assembleDeadLetters(app, {
+    postgresUrl: config.POSTGRES_URL,
+    kafka,
+    sources: lanes.map(({ replays }) => replays),
+    lifecycle,
+    nowMs,
     log,
-  });
-  lifecycle.onStop('postgres replays', () => replayPool.end());
-  const journal = createReplayJournal(replayPool);
-  const sources = lanes.map(({ replays }) => replays);
-  registerDeadLetterRoutes(app, {
-    service: 'router',
-    groups: sources.map(({ group }) => group),
-    journal,
-    desk: createDeadLetterDesk(kafka, { service: 'router', sources, journal, log }),
   });
   const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   lifecycle.onStop('http server', () => app.close());
@@ -168,6 +160,7 @@ export async function startRouter(
   await checkTopics(kafka, 'router', { log, signal: lifecycle.stopping });
   const migrations = new URL('../migrations/', import.meta.url);
   await migrate(sidePool, { folder: migrations, signal: lifecycle.stopping, log });
+  deadLetters.start();
   replica = await openDirectoryReplica(kafka, {
     instanceId: config.INSTANCE_ID,
     service: 'router',

@@ -38,6 +38,8 @@ interface Item {
   offset: string;
   result: string;
   code: string | null;
+  caseId?: string | null;
+  state?: string;
 }
 
 async function ask(asked: string, options: { as?: string; body?: unknown } = {}) {
@@ -133,6 +135,31 @@ it('keeps a message dead that can never be published, and out of the way of the 
   expect(await replay(letters)).toEqual(['REPLAYED']);
   expect((await router.decided(lead)).outcome).toBe('ACCEPTED');
   expect(await pending()).toBe(0);
+});
+
+it('gives a message up with two operators, and never decides it afterwards', async () => {
+  const { lead, letters } = await deadLead();
+  broken.clear();
+  const proposed = await ask(`${path}/cases`, {
+    body: { act: 'DISCARD', reason: 'sent by mistake', letters },
+  });
+  const [proposal] = proposed.items;
+  expect(proposal).toMatchObject({ result: 'PROPOSED' });
+  const decision = (as: string) =>
+    ask(`${path}/cases/decisions`, { as, body: { decision: 'APPROVE', cases: [proposal?.caseId] } });
+  expect((await decision('demo-operator')).items).toMatchObject([{ result: 'SECOND_PERSON_REQUIRED' }]);
+  expect((await decision('demo-operator-2')).items).toMatchObject([{ result: 'APPROVED' }]);
+  expect(await replay(letters)).toEqual(['DISCARDED']);
+  expect((await ask(path)).items[0]).toMatchObject({ ...letters[0], state: 'DISCARDED' });
+  const decided = await router.pool.query('SELECT 1 FROM decision WHERE message_id = $1', [lead.messageId]);
+  expect(decided.rowCount).toBe(0);
+  // Three entries of the audit were written, and leave: rows go once the brokers have acknowledged them.
+  const written = await router.pool.query<{ count: string }>('SELECT last_value AS count FROM outbox_id_seq');
+  expect(Number(written.rows[0]?.count)).toBe(3);
+  await eventually(
+    'the audit has left',
+    async () => (await router.pool.query('SELECT 1 FROM outbox')).rowCount === 0,
+  );
 });
 
 it('tells nobody but operators', async () => {

@@ -3,6 +3,7 @@ import { addAmendingCommands } from './amending-commands.ts';
 import { addAnsweringCommands } from './answering-commands.ts';
 import { positive } from './command-options.ts';
 import { addCompletionCommand } from './completion-command.ts';
+import { addDeadLetterCommands } from './dead-letter-commands.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import { addDirectoryCommands } from './directory-commands.ts';
 import { addImportCommand } from './import-command.ts';
@@ -75,6 +76,7 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
   group({ en: 'Set up:', fr: 'Installer :' });
   addSetupCommands(command, terminal, run);
   addDirectoryCommands(command, terminal, run);
+  addDeadLetterCommands(command, terminal, run);
   addProfileCommands(command, terminal, run);
   addCompletionCommand(program, command, terminal, run);
   addWebhookCommands(command, terminal, run);

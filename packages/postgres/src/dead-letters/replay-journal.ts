@@ -1,13 +1,7 @@
-import { markTransient } from './classify-error.ts';
-import type { Client, Pool, Queryable } from './pool.ts';
-import { inTransaction } from './transaction.ts';
-
-/** One dead letter, by its place in the dead-letter topic of a group. */
-interface Letter {
-  readonly group: string;
-  readonly partition: number;
-  readonly offset: string;
-}
+import { markTransient } from '../classify-error.ts';
+import type { Client, Pool, Queryable } from '../pool.ts';
+import { inTransaction } from '../transaction.ts';
+import { type DatedLetter, type Letter, lockLetter, standingsOf } from './letter-standing.ts';
 
 interface Outcome<Result extends string> {
   readonly result: Result;
@@ -46,11 +40,11 @@ CREATE INDEX dead_letter_replay_letter ON dead_letter_replay (consumer_group, pa
 `;
 
 /**
- * What the pool of a journal needs: two connections, of which a replay holds one while the record is applied
- * through others, so that replays can never take a service's own.
+ * What the pool of a journal and of its cases needs: few connections, of which a replay holds one while the record
+ * is applied through others and a decision on the same letter waits on another, so that neither takes a service's own.
  */
 export const replayPoolOptions = {
-  max: 2,
+  max: 4,
   lockTimeoutMs: 10_000,
   idleInTransactionTimeoutMs: 60_000,
 } as const;
@@ -109,13 +103,13 @@ export function createReplayJournal(pool: Pool) {
 
     async settle<Result extends string>(
       id: string,
-      letter: Letter & { readonly atMs: number },
+      letter: DatedLetter,
       work: () => Promise<Outcome<Result>>,
-    ): Promise<Outcome<Result | 'ALREADY_REPLAYED'>> {
-      const settle = async (client: Client): Promise<Outcome<Result | 'ALREADY_REPLAYED'>> => {
-        const outcome = (await lockAndFindSuccess(client, letter))
-          ? { result: 'ALREADY_REPLAYED' as const, code: null }
-          : await work();
+    ): Promise<Outcome<Result | 'ALREADY_REPLAYED' | 'DISCARDED'>> {
+      const settle = async (client: Client): Promise<Outcome<Result | 'ALREADY_REPLAYED' | 'DISCARDED'>> => {
+        const end = await lockAndFindEnd(client, letter);
+        const outcome = end === null ? await work() : { result: end, code: null };
+        if (outcome.result === 'REPLAYED') await overtakeCase(client, id, letter);
         await close(client, id, outcome, new Date(letter.atMs));
         return outcome;
       };
@@ -130,17 +124,28 @@ export function createReplayJournal(pool: Pool) {
       }
     },
 
-    /** Newest first, those before `before`. */
+    /** Newest first, those before `before`; of one letter when it is named. */
     async list(query: {
       readonly limit: number;
       readonly before?: string;
+      readonly letter?: Letter;
     }): Promise<readonly RecordedReplay[]> {
+      const { letter } = query;
       try {
         const found = await pool.query<Row>(
           `SELECT id, consumer_group, partition, letter_offset, subject, correspondent, reason, requested_at,
                   ended_at, result, code
-             FROM dead_letter_replay WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
-          [query.before ?? null, query.limit],
+             FROM dead_letter_replay
+            WHERE ($1::bigint IS NULL OR id < $1)
+              AND ($2::text IS NULL OR (consumer_group, partition, letter_offset) = ($2, $3::integer, $4::bigint))
+            ORDER BY id DESC LIMIT $5`,
+          [
+            query.before ?? null,
+            letter?.group ?? null,
+            letter?.partition ?? null,
+            letter?.offset ?? null,
+            query.limit,
+          ],
         );
         return found.rows.map(recordedOf);
       } catch (error) {
@@ -150,21 +155,35 @@ export function createReplayJournal(pool: Pool) {
   };
 }
 
-/** The lock ends with the transaction. A topic made anew counts from zero again: the time tells letters apart. */
-async function lockAndFindSuccess(
+/** Whether a replay has succeeded, or two persons have given the letter up. The lock ends with the transaction. */
+async function lockAndFindEnd(
   client: Client,
-  { group, partition, offset, atMs }: Letter & { readonly atMs: number },
-): Promise<boolean> {
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 11))', [
-    `${group}/${partition}/${offset}`,
-  ]);
-  const found = await client.query(
-    `SELECT 1 FROM dead_letter_replay
-      WHERE consumer_group = $1 AND partition = $2 AND letter_offset = $3 AND letter_at = $4
-        AND result = 'REPLAYED'`,
-    [group, partition, offset, new Date(atMs)],
+  letter: DatedLetter,
+): Promise<'ALREADY_REPLAYED' | 'DISCARDED' | null> {
+  await lockLetter(client, letter);
+  const [standing] = await standingsOf(client, [letter]);
+  switch (standing?.state) {
+    case 'REPLAYED':
+      return 'ALREADY_REPLAYED';
+    case 'DISCARDED':
+    case 'REINSTATE_PROPOSED':
+      return 'DISCARDED';
+    default:
+      return null;
+  }
+}
+
+/** Whoever proposed to give it up is overtaken: there is nothing left to decide. */
+async function overtakeCase(client: Client, replayId: string, letter: DatedLetter): Promise<void> {
+  await client.query(
+    `UPDATE dead_letter_case c
+        SET state = 'OVERTAKEN', decided_by = r.subject, decided_for = r.correspondent,
+            decision_reason = r.reason, decided_at = clock_timestamp()
+       FROM dead_letter_replay r
+      WHERE r.id = $1 AND c.state = 'OPEN' AND c.consumer_group = $2 AND c.partition = $3
+        AND c.letter_offset = $4 AND c.letter_at = $5`,
+    [replayId, letter.group, letter.partition, letter.offset, new Date(letter.atMs)],
   );
-  return found.rowCount !== 0;
 }
 
 async function close(

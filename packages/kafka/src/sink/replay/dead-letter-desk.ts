@@ -3,7 +3,7 @@ import type { Log } from '../../log.ts';
 import type { IncomingRecord, RecordsToApply } from '../../record.ts';
 import type { KafkaSettings } from '../../settings.ts';
 import { classifyFailure } from '../classify-failure.ts';
-import { type LetterPage, pageOfLetters } from './page-of-letters.ts';
+import { type LetterPage, pageOfLetters, type ShownLetter, showLetter } from './page-of-letters.ts';
 import { createLetterReader, type LetterReader } from './read-letters.ts';
 import { readLetterHeaders, restoreRecord } from './restore-record.ts';
 
@@ -20,6 +20,8 @@ export interface ReplayOutcome {
     | 'REPLAYED'
     /** An earlier replay has applied it: nothing was done. */
     | 'ALREADY_REPLAYED'
+    /** Two persons have given it up: nothing is done until two have reinstated it. */
+    | 'DISCARDED'
     /** It fails as before and remains the dead letter that it is. */
     | 'STILL_POISON'
     /** It met a bug, or something else that nobody foresaw: the log of the service says what. */
@@ -67,6 +69,8 @@ export interface ReplaySource {
 export interface DeadLetterDesk {
   /** Newest first; undefined when the cursor is not one of ours. */
   list(query: { group?: string; limit: number; cursor?: string }): Promise<LetterPage | undefined>;
+  /** What letters are, in their order; null for one that Kafka does not have, or that is not of this service. */
+  find(letters: readonly LetterId[]): Promise<readonly (ShownLetter | null)[]>;
   /** The outcome of each letter, in their order. Rejects only when its intention cannot be recorded. */
   replay(request: ReplayRequest): Promise<readonly ReplayOutcome[]>;
 }
@@ -195,6 +199,13 @@ export function createDeadLetterDesk(
         shown.filter((group) => sources.has(group)),
         query,
       );
+    },
+    async find(letters) {
+      const found = await fetchLetters(letters);
+      return letters.map((letter) => {
+        const record = found.get(placeOf(letter));
+        return record === undefined ? null : showLetter(record, letter.group);
+      });
     },
     async replay(request) {
       if (waiting >= mostWaiting) throw new DeskBusy('too many replays wait');

@@ -82,7 +82,8 @@ function newestPlace(found: ReadonlyMap<string, readonly { shown: ShownLetter }[
   return newest?.place;
 }
 
-function showLetter(letter: IncomingRecord, group: string): ShownLetter {
+/** What may be shown of a letter. */
+export function showLetter(letter: IncomingRecord, group: string): ShownLetter {
   const headers = readLetterHeaders(letter.headers);
   return {
     group,
