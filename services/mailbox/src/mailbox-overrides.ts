@@ -16,9 +16,9 @@ export interface MailboxOverrides {
   wrapOutboxProducer?(producer: LaneProducer): LaneProducer;
   wrapOutlet?(outlet: StreamOutlet): StreamOutlet;
   wrapSweep?(sweep: SweepDeadlines): SweepDeadlines;
-  wrapErrands?(runners: ErrandRunners): ErrandRunners;
   wrapReview?(review: ReviewThreads): ReviewThreads;
   wrapNoteSaid?(note: NoteSaid): NoteSaid;
+  wrapErrands?(runners: ErrandRunners): ErrandRunners;
   /** In place of the name servers, for targets of webhooks. */
   resolveWebhookHost?: ResolveHost;
   wrapSendWebhook?(send: SendWebhook): SendWebhook;

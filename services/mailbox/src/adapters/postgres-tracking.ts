@@ -5,8 +5,8 @@ import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/tra
 import { readDeadlines } from './postgres-deadlines.ts';
 import { decodeContent } from './postgres-inbox.ts';
 import { readHistories } from './postgres-receipts.ts';
-
 import { readTrackedDisclosures } from './postgres-tracked-disclosures.ts';
+
 /** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
 export type ReadTracking = (item: SentItem, senderInside: boolean) => Promise<SentTracking>;
 

@@ -117,6 +117,7 @@ export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJso
     state: tracking.state,
     items: named.map((each) => {
       const recall = recalls.get(each.correspondent);
+      const deadlines = deadlinesOf(each.correspondent, tracking.messageId);
       return {
         ...showRecipient(each, visible, deadlines),
         deadlines,
@@ -133,7 +134,6 @@ export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJso
             }),
       };
     }),
-      const deadlines = deadlinesOf(each.correspondent, tracking.messageId);
     ...(own.length === 0 ? {} : { own }),
     ...(tracking.disclosures === undefined || tracking.disclosures.length === 0
       ? {}
@@ -166,7 +166,10 @@ export function owedBy(
 function showRecipient(
   delivery: TrackedDelivery,
   visible: ReadonlySet<string>,
+  deadlines: readonly DeadlineJson[],
 ): Omit<TrackedRecipientJson, 'deadlines' | 'recall'> {
+  // An answer or the closure of the thread ends it without a receipt.
+  const settled = deadlines.some(({ kind, endedBy }) => kind === 'TAKE_IN_CHARGE' && endedBy !== undefined);
   return {
     correspondent: delivery.correspondent,
     role: delivery.role,
@@ -182,6 +185,3 @@ function showToSender(receipt: GivenReceipt, visible: ReadonlySet<string>): Give
   const { transferredTo, ...shown } = showGivenReceipt(receipt);
   return transferredTo !== undefined && visible.has(transferredTo) ? { ...shown, transferredTo } : shown;
 }
-  deadlines: readonly DeadlineJson[],
-  // An answer or the closure of the thread ends it without a receipt.
-  const settled = deadlines.some(({ kind, endedBy }) => kind === 'TAKE_IN_CHARGE' && endedBy !== undefined);
