@@ -19,8 +19,8 @@ import { createPulseReader } from './adapters/postgres-thread-pulses.ts';
 import { createTrackingReader } from './adapters/postgres-tracking.ts';
 import { createMailboxMetrics } from './adapters/prometheus-mailbox.ts';
 import { createOwnTrackingReader } from './adapters/read-own-tracking.ts';
-import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
 import { assembleAttachments } from './assemble-attachments.ts';
+import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
 import { assembleLanes } from './assemble-lanes.ts';
 import { assembleStreams } from './assemble-streams.ts';
 import { assembleWebhooks } from './assemble-webhooks.ts';
@@ -126,6 +126,7 @@ export async function startMailbox(
       metrics,
       overrides,
       currentDirectory: directory.current,
+      onChanged: streams.announceThreads,
       log,
       nowMs,
     });
@@ -133,7 +134,6 @@ export async function startMailbox(
 
     const webhookPool = createPool({ ...poolOptions, applicationName: 'mailbox-webhooks', max: 4 });
     lifecycle.onStop('postgres webhooks', () => webhookPool.end());
-      onChanged: streams.announceThreads,
     const webhooks = assembleWebhooks(config, {
       pool: webhookPool,
       readAfter: streams.store.readAfter,
@@ -157,6 +157,7 @@ export async function startMailbox(
         webhooks.courier.nudge(items.map((item) => item.correspondent));
         if (items.length > 0) relay.nudge();
       },
+      onSaid: streams.announceThreads,
       onFailure,
       metrics: measured.sink,
       log,
@@ -170,13 +171,17 @@ export async function startMailbox(
     });
     lifecycle.onStop('postgres replays', () => replayPool.end());
 
-      onSaid: streams.announceThreads,
     const verifyToken = createTokenVerifier({
       issuer: config.OIDC_ISSUER,
       jwksUrl: config.OIDC_JWKS_URL,
       audience: config.OIDC_AUDIENCE,
       nowMs,
     });
+    const attachments = assembleAttachments(config, {
+      ...{ inbox, sent, verifyToken, log, nowMs },
+      currentDirectory: directory.current,
+    });
+    lifecycle.onStop('attachments', attachments.close);
     const app = await createHttpServer({
       service: 'mailbox',
       log,
@@ -189,11 +194,6 @@ export async function startMailbox(
         },
         nowMs,
       }),
-    const attachments = assembleAttachments(config, {
-      ...{ inbox, sent, verifyToken, log, nowMs },
-      currentDirectory: directory.current,
-    });
-    lifecycle.onStop('attachments', attachments.close);
       dependencies: {
         directory: directory.state,
         postgres: async () => {
@@ -204,6 +204,7 @@ export async function startMailbox(
         outbox: () => ({ state: relay.health().failing ? 'degraded' : 'ready' }),
         deadlines: () => ({ state: deadlines.failing() ? 'degraded' : 'ready' }),
         redis: () => ({ state: streams.hints.health(), optional: true }),
+        attachments: attachments.health,
       },
       bodyLimitBytes: 1_024,
       openapi: { title: 'Chappe mailbox', version: '1.0.0' },
@@ -217,12 +218,12 @@ export async function startMailbox(
       inbox,
       sent,
       facets,
-        attachments: attachments.health,
       cursors,
       readOwnTracking,
       directory,
       streams,
       webhooks,
+      attachments,
       lanes,
       verifyToken,
       overrides,
@@ -237,7 +238,6 @@ export async function startMailbox(
 
     await checkTopics(kafka, 'mailbox', { log, signal });
     await migrate(writers, { folder: new URL('../migrations/', import.meta.url), signal, log });
-      attachments,
     cursorKey = await readCursorKey(writers);
     facets.start();
     await streams.hints.start();
