@@ -3,6 +3,7 @@ import type { DirectorySnapshot } from '@chappe/directory';
 import type { Pool } from '@chappe/postgres';
 import type { HttpServer, Logger, Metrics } from '@chappe/service-kit';
 import { registerWebhookActs } from './adapters/http-webhook-acts.ts';
+import { registerWebhookAddressRoute } from './adapters/http-webhook-address.ts';
 import { registerWebhookRoutes } from './adapters/http-webhooks.ts';
 import type { RecordOpening } from './adapters/postgres-audit.ts';
 import { createWebhookHistory } from './adapters/postgres-webhook-history.ts';
@@ -32,6 +33,8 @@ export function assembleWebhooks(
     pool: Pool;
     readAfter: StreamStore['readAfter'];
     currentDirectory(): DirectorySnapshot | undefined;
+    /** Whether correspondents can be told of pauses: otherwise they stand in lists, log and metric alone. */
+    tellsPauses: boolean;
     overrides: MailboxOverrides;
     instanceId: string;
     metrics: Metrics;
@@ -84,7 +87,7 @@ export function assembleWebhooks(
   );
   const courier = createWebhookCourier(
     {
-      queue: createWebhookQueue(pool, { owner, leaseMs, bounds: retry }),
+      queue: createWebhookQueue(pool, { owner, leaseMs, bounds: retry, tellsPauses: parts.tellsPauses }),
       readAfter: parts.readAfter,
       subjectNow(webhook) {
         const directory = parts.currentDirectory();
@@ -119,6 +122,7 @@ export function assembleWebhooks(
     registerRoutes(app, recordOpening) {
       const ports = { store, locate, recordOpening, nudge: () => courier.nudge() };
       registerWebhookRoutes(app, ports);
+      registerWebhookAddressRoute(app, { ...ports, send, sign, nowMs });
       registerWebhookActs(app, { ...ports, history: createWebhookHistory(pool), send, sign, nowMs });
     },
   };

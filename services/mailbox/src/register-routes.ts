@@ -17,6 +17,7 @@ import { registerTrackingStreamRoute } from './adapters/http-tracking-stream.ts'
 import { createOpeningRecorder } from './adapters/postgres-audit.ts';
 import { createInboxCounter } from './adapters/postgres-count-inbox.ts';
 import type { FacetFiler } from './adapters/postgres-file-facets.ts';
+import type { ReferenceFiler } from './adapters/postgres-file-references.ts';
 import type { InboxReader } from './adapters/postgres-inbox.ts';
 import { createReceiptGiver } from './adapters/postgres-receipts.ts';
 import type { SentReader } from './adapters/postgres-sent.ts';
@@ -40,6 +41,7 @@ export interface RouteParts {
   readonly sent: SentReader;
   readonly facets: FacetFiler;
   readonly cursors: CursorSeal;
+  readonly references: ReferenceFiler;
   readonly readOwnTracking: ReadOwnTracking;
   readonly directory: FollowedDirectory;
   readonly streams: AssembledStreams;
@@ -57,10 +59,10 @@ export interface RouteParts {
 /** Registers what people and their systems ask of the mailbox, and what operators do about dead letters. */
 export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: RouteParts): void {
   const { readers, inbox, directory, streams, overrides, nudgeRelay, nowMs } = parts;
-  const { sent, facets, cursors, readOwnTracking } = parts;
+  const { sent, facets, references, cursors, readOwnTracking } = parts;
   const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay, nowMs });
   const plainGive = createReceiptGiver(readers);
-  registerInboxRoutes(app, { inbox, facets, cursors, recordOpening, nowMs });
+  registerInboxRoutes(app, { inbox, facets, references, cursors, recordOpening, nowMs });
   registerInboxCountsRoute(app, { countInbox: createInboxCounter(readers), facets, recordOpening, nowMs });
   registerReceiptRoutes(app, {
     giveReceipts: overrides.wrapGiveReceipts?.(plainGive) ?? plainGive,
@@ -72,7 +74,7 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
     nowMs,
   });
   const readEpoch = async () => (await inbox.heads([])).epoch;
-  registerSentRoutes(app, { sent, cursors, readEpoch, readOwnTracking, nowMs });
+  registerSentRoutes(app, { sent, references, cursors, readEpoch, readOwnTracking, nowMs });
   registerThreadRoutes(app, { inbox, sent, recordOpening, nowMs });
   const streaming = {
     verifyToken: parts.verifyToken,

@@ -13,6 +13,7 @@ import {
 } from '@chappe/service-kit';
 import { createOutboxPublisher } from './adapters/kafka-outbox.ts';
 import { createFacetFiler } from './adapters/postgres-file-facets.ts';
+import { createReferenceFiler } from './adapters/postgres-file-references.ts';
 import { createInboxReader } from './adapters/postgres-inbox.ts';
 import { createSentReader } from './adapters/postgres-sent.ts';
 import { createPulseReader } from './adapters/postgres-thread-pulses.ts';
@@ -92,6 +93,10 @@ export async function startMailbox(
       onError: (error) => log.warn({ err: error }, 'older items could not be filed yet'),
     });
     const readOwnTracking = createOwnTrackingReader({
+    const references = createReferenceFiler({
+      pool: readers,
+      onError: (error) => log.warn({ err: error }, 'references could not be filed yet'),
+    });
       sent,
       readTracking: createTrackingReader(readers),
       isInside: (correspondent) => isInside(directory.required(), correspondent),
@@ -144,6 +149,7 @@ export async function startMailbox(
       log,
       nowMs,
     });
+      tellsPauses: deadlines.reachesIngest,
     lifecycle.onStop('webhooks', () => webhooks.courier.stop());
 
     const lanes = assembleLanes(config, {
@@ -225,6 +231,7 @@ export async function startMailbox(
       webhooks,
       attachments,
       lanes,
+      references,
       verifyToken,
       overrides,
       log,
@@ -233,7 +240,7 @@ export async function startMailbox(
     });
     lifecycle.onStop('http', () => app.close());
     lifecycle.onStop('streams', () => streams.stop());
-    lifecycle.onStop('facets', () => facets.stop());
+    lifecycle.onStop('facets', () => Promise.all([facets.stop(), references.stop()]));
     const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
 
     await checkTopics(kafka, 'mailbox', { log, signal });
@@ -247,6 +254,7 @@ export async function startMailbox(
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
     webhooks.courier.start();
     deadlines.start();
+    references.start();
     return url;
   }
 }

@@ -16,6 +16,8 @@ export const webhookSettings: Readonly<Record<string, string>> = {
 /** A webhook as it is shown. */
 export interface ShownWebhook {
   readonly webhookId: string;
+  readonly version: number;
+  readonly url: string;
   readonly state: string;
   readonly pending: number;
   readonly position: number;
@@ -32,6 +34,7 @@ export interface ShownDelivery {
 /** An answer; its body has those of these members that its route has. */
 export interface Answer {
   readonly status: number;
+  readonly etag: string | null;
   readonly body: ShownWebhook & {
     readonly webhook: ShownWebhook;
     readonly secret: { readonly value: string };
@@ -45,7 +48,9 @@ export interface Answer {
 
 /** Calls of one holder about webhooks; `as` is a client's id, or `person:` and a person's subject. */
 export interface WebhookClient {
-  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Moves to an address; for any version unless one is named. */
+  move(webhookId: string, url: string, ifMatch?: string): Promise<Answer>;
   /** Registers a receiver and, unless told otherwise, has it prove itself. */
   register(receiver: WebhookReceiver, wishes?: Record<string, unknown>): Promise<string>;
   show(webhookId: string): Promise<ShownWebhook>;
@@ -54,20 +59,35 @@ export interface WebhookClient {
 
 /** Makes the client of one holder at one replica. */
 export function webhookClient(harness: Harness, service: RunningService, as = 'demo-post-CI'): WebhookClient {
-  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Answer> {
     const wishes = as.startsWith('person:') ? { subject: as.slice('person:'.length) } : { clientId: as };
     const authorization = `Bearer ${await harness.issuer.mint(wishes)}`;
     const response = await fetch(`${service.url}/v1/webhooks${path}`, {
       method,
-      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...more,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    return {
+      status: response.status,
+      etag: response.headers.get('etag'),
+      body: text === '' ? {} : JSON.parse(text),
+    };
   }
 
   return {
     call,
+    move: (webhookId, url, ifMatch = '*') =>
+      call('PUT', `/${webhookId}/address`, { url }, { 'if-match': ifMatch }),
     async register(receiver, { verified = true, ...wishes } = {}) {
       const created = await call('POST', '', {
         url: receiver.url,

@@ -139,6 +139,7 @@ test('what belongs to others, what is absent and what is no id are answered alik
     ['POST', '/verification'],
     ['POST', '/rotations', { overlapS: 60 }],
     ['POST', '/test'],
+    ['PUT', '/address', { url: receiver.url }],
     ['GET', '/deliveries'],
     ['POST', `/deliveries/${number}/resend`],
   ] as const;
@@ -168,6 +169,7 @@ test('a colleague sees a webhook and may stop it, and gets neither its secrets n
     ['POST', '/rotations', { overlapS: 60 }],
     ['POST', '/test', undefined],
     ['POST', '/verification', undefined],
+    ['PUT', '/address', { url: receiver.url }],
     ['GET', '/deliveries', undefined],
     ['PATCH', '', { filter: {} }],
     ['PATCH', '', { state: 'ACTIVE' }],
@@ -227,6 +229,8 @@ describe('a hostile target', () => {
       const url = template.replace('{port}', String(port));
       const refused = await holder.call('POST', '', { url, purpose: 'invented' });
       expect([url, refused.status, refused.body.errors?.[0]?.detail]).toEqual([url, 422, code]);
+      const unmoved = await holder.move(webhookId, url);
+      expect([url, unmoved.status, unmoved.body.errors?.[0]?.detail]).toEqual([url, 422, code]);
       await harness.pool.query(`UPDATE webhook SET url = $2, probed_at = '-infinity' WHERE webhook_id = $1`, [
         webhookId,
         url,

@@ -15,8 +15,10 @@ import {
   stateFilterProperties,
 } from './http-inbox-query.ts';
 import type { RecordOpening } from './postgres-audit.ts';
+import { findableReference, referenceProperty } from './http-reference-query.ts';
 import type { FacetFiler } from './postgres-file-facets.ts';
 import type { InboxReader } from './postgres-inbox.ts';
+import type { ReferenceFiler } from './postgres-file-references.ts';
 
 const defaultPageItems = 100;
 
@@ -43,6 +45,7 @@ const listQuery = Type.Object(
     ...stateFilterProperties,
   },
   { additionalProperties: false },
+    ...referenceProperty,
 );
 type ListQuery = Static<typeof listQuery>;
 
@@ -52,6 +55,7 @@ export interface InboxPorts {
   readonly facets: Pick<FacetFiler, 'caughtUp'>;
   readonly cursors: CursorSeal;
   readonly recordOpening: RecordOpening;
+  readonly references: Pick<ReferenceFiler, 'catchUp'>;
   nowMs(): number;
 }
 
@@ -125,8 +129,11 @@ export function registerInboxRoutes(app: HttpServer, ports: InboxPorts): void {
 
   async function readPage(subject: Subject, query: ListQuery) {
     const { order, limit } = query;
-    const filter = inboxFilterOf(query, subject);
-    requireFiled(filter, ports.facets);
+    const narrowing = inboxFilterOf(query, subject);
+    requireFiled(narrowing, ports.facets);
+    const where = { correspondent: subject.correspondent, side: 'RECEIVED' } as const;
+    const reference = await findableReference(query.reference, ports.references, where);
+    const filter = reference === undefined ? narrowing : { ...narrowing, reference };
     const binding = bindingOf(subject, order, filter);
     const { epoch } = await ports.inbox.heads([]);
     const place = startOf(query, binding, epoch);

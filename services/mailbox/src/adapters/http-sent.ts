@@ -3,6 +3,8 @@ import { type CursorSeal, type HttpServer, invalidCursor, linkToNext, Problem } 
 import { Type } from 'typebox';
 import { decidedCopy, pendingStatus, type SentStatusJson, showSent } from '../domain/sent-status.ts';
 import { isId, messageParams, sentStatusSchema, trackingSchema } from './http-answers.ts';
+import { findableReference, referenceProperty } from './http-reference-query.ts';
+import type { ReferenceFiler } from './postgres-file-references.ts';
 import type { SentReader } from './postgres-sent.ts';
 import type { ReadOwnTracking } from './read-own-tracking.ts';
 
@@ -12,6 +14,7 @@ const listQuery = Type.Object(
       Type.String({ maxLength: 400, description: 'The `next` of the page before this one' }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+    ...referenceProperty,
   },
   { additionalProperties: false },
 );
@@ -24,6 +27,7 @@ const statusQuery = Type.Object(
 /** What the routes need. */
 export interface SentPorts {
   readonly sent: SentReader;
+  readonly references: Pick<ReferenceFiler, 'catchUp'>;
   readonly cursors: CursorSeal;
   readonly readEpoch: () => Promise<number>;
   readonly readOwnTracking: ReadOwnTracking;
@@ -52,10 +56,12 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
     async (request, reply) => {
       const { subject } = request;
       const { cursor, limit } = request.query;
-      const binding = `sent ${subject.id} ${subject.correspondent}`;
+      const where = { correspondent: subject.correspondent, side: 'SENT' } as const;
+      const reference = await findableReference(request.query.reference, ports.references, where);
+      const binding = `sent ${subject.id} ${subject.correspondent} ${reference ?? ''}`;
       const epoch = await ports.readEpoch();
       const before = cursor === undefined ? null : placeOf(ports.cursors.open(cursor, binding), epoch);
-      const rows = await ports.sent.page(subject.correspondent, before, limit + 1);
+      const rows = await ports.sent.page(subject.correspondent, before, limit + 1, reference);
       const page = rows.slice(0, limit);
       const nowMs = ports.nowMs();
       const items = page.flatMap((item) => showSent(item, subject, nowMs) ?? []);
@@ -63,7 +69,7 @@ export function registerSentRoutes(app: HttpServer, ports: SentPorts): void {
       const last = rows.length > limit ? page.at(-1) : undefined;
       if (last === undefined) return reply.send({ items });
       const next = ports.cursors.seal(`${epoch}.${last.position}`, binding);
-      reply.header('link', linkToNext('/v1/sent', { limit, cursor: next }));
+      reply.header('link', linkToNext('/v1/sent', { limit, reference, cursor: next }));
       return reply.send({ items, next });
     },
   );

@@ -1,7 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { type HttpServer, Problem } from '@chappe/service-kit';
 import { Type } from 'typebox';
-import { answersChallenge, challengeBody, testBody } from '../domain/webhook-body.ts';
+import { testBody } from '../domain/webhook-body.ts';
 import {
   attemptSchema,
   rotationRequest,
@@ -13,37 +12,21 @@ import {
 } from './http-webhook-schemas.ts';
 import { activate, findOwnWebhook, findWebhook, type WebhookPorts, webhookParams } from './http-webhooks.ts';
 import type { WebhookHistory } from './postgres-webhook-history.ts';
-import type { Webhook } from './postgres-webhooks.ts';
-import type { SendWebhook, WebhookAnswer } from './webhook-sender.ts';
+import { challengeTarget, type ProbePorts, probeWebhook } from './probe-webhook.ts';
+import { webhookTag } from './webhook-version.ts';
 
 /** What the acts on one webhook need beside its registration. */
-export interface WebhookActPorts extends WebhookPorts {
+export interface WebhookActPorts extends WebhookPorts, Omit<ProbePorts, 'store'> {
   readonly history: WebhookHistory;
-  readonly send: SendWebhook;
-  /** The headers that sign a body, or null when a secret cannot be opened. */
-  sign(webhook: Webhook, messageId: string, body: string): Promise<Readonly<Record<string, string>> | null>;
-  nowMs(): number;
 }
 
 const tags = ['webhooks'];
 const path = '/v1/webhooks/:webhookId';
 const config = { action: 'webhook.manage' } as const;
-const challengeBytes = 24;
-const challengeAnswerBytes = 1_024;
-const probePauseS = 2;
 
 /** What is done to one webhook: verification, rotation, test, history, sending again. */
 export function registerWebhookActs(app: HttpServer, ports: WebhookActPorts): void {
   const { store, history } = ports;
-
-  /** Calls the target now; people who press a button do not become a flood. */
-  async function probe(webhook: Webhook, body: string, readAnswerBytes = 0): Promise<WebhookAnswer> {
-    if (!(await store.takeProbe(webhook.webhookId)))
-      throw new Problem('rate-limited', { retryAfterS: probePauseS });
-    const headers = await ports.sign(webhook, `msg_${randomUUID()}`, body);
-    if (headers !== null) return ports.send({ url: webhook.url, headers, body, readAnswerBytes });
-    return { outcome: 'secret-unreadable', httpStatus: null, retryAfterMs: null, durationMs: 0, answer: '' };
-  }
 
   app.post(
     `${path}/verification`,
@@ -58,17 +41,13 @@ export function registerWebhookActs(app: HttpServer, ports: WebhookActPorts): vo
         response: { 200: webhookSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { subject, params } = request;
       const webhook = await findOwnWebhook(store, subject, params.webhookId);
-      const challenge = randomBytes(challengeBytes).toString('base64url');
-      const asked = await probe(webhook, challengeBody(challenge, ports.nowMs()), challengeAnswerBytes);
-      if (asked.outcome !== 'delivered' || !answersChallenge(asked.answer, challenge)) {
-        const why = asked.outcome === 'delivered' ? 'wrong-answer' : asked.outcome;
-        throw new Problem('webhook-challenge-failed', { detail: `The target did not prove itself: ${why}.` });
-      }
+      await challengeTarget(ports, webhook);
       if (webhook.state === 'UNVERIFIED') await activate(ports, webhook, request);
-      return webhookToJson(await findWebhook(store, subject, webhook.webhookId), subject.id);
+      const verified = await findWebhook(store, subject, webhook.webhookId);
+      return reply.header('etag', webhookTag(verified)).send(webhookToJson(verified, subject.id));
     },
   );
 
@@ -105,7 +84,7 @@ export function registerWebhookActs(app: HttpServer, ports: WebhookActPorts): vo
     async ({ subject, params }) => {
       const webhook = await findOwnWebhook(store, subject, params.webhookId);
       if (webhook.state === 'UNVERIFIED') throw new Problem('webhook-unverified');
-      const tested = await probe(webhook, testBody(webhook.webhookId, ports.nowMs()));
+      const tested = await probeWebhook(ports, webhook, testBody(webhook.webhookId, ports.nowMs()));
       const { outcome, httpStatus, durationMs } = tested;
       return { outcome, httpStatus, durationMs };
     },

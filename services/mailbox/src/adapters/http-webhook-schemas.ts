@@ -23,14 +23,16 @@ const purpose = Type.String({
   description: 'What the word of new items is used for; stands in the audit of every session',
 });
 
+const url = Type.String({
+  minLength: 1,
+  maxLength: 2_000,
+  description: 'https, with its host as it is understood',
+});
+
 /** What registers a webhook. */
 export const webhookRequest = Type.Object(
   {
-    url: Type.String({
-      minLength: 1,
-      maxLength: 2_000,
-      description: 'https, with its host as it is understood',
-    }),
+    url,
     purpose,
     signature: Type.Optional(
       Type.Union([Type.Literal('v1'), Type.Literal('v1a')], {
@@ -49,7 +51,10 @@ export const webhookRequest = Type.Object(
   { additionalProperties: false },
 );
 
-/** What changes one. The address does not: another address is another webhook, with `since`. */
+/** What moves one to another address, which has to prove itself first. */
+export const webhookAddress = Type.Object({ url }, { additionalProperties: false });
+
+/** What changes one at once. */
 export const webhookChange = Type.Object(
   {
     purpose: Type.Optional(purpose),
@@ -74,6 +79,7 @@ export const rotationRequest = Type.Object(
 /** One webhook. */
 export const webhookSchema = Type.Object({
   webhookId: text,
+  version: Type.Integer({ description: 'As in its `ETag`; counts what people change about it' }),
   url: text,
   purpose: text,
   signature: text,
@@ -131,6 +137,7 @@ export function webhookToJson(webhook: Webhook, readerId: string) {
   const { holder, pausedBecause, failingSinceMs, lastSuccessAtMs } = webhook;
   return {
     webhookId: webhook.webhookId,
+    version: webhook.version,
     url: webhook.url,
     purpose: webhook.purpose,
     signature: webhook.signature,

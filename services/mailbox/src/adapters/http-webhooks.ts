@@ -13,6 +13,7 @@ import {
 import type { RecordOpening } from './postgres-audit.ts';
 import type { Webhook, WebhookStore } from './postgres-webhooks.ts';
 import type { LocateTarget } from './webhook-target-guard.ts';
+import { changedMeanwhile, requireVersion, webhookTag } from './webhook-version.ts';
 
 /** What the routes of registration need. */
 export interface WebhookPorts {
@@ -25,6 +26,12 @@ export interface WebhookPorts {
 
 /** The address of one webhook; an id that cannot be one is answered like one that is absent. */
 export const webhookParams = Type.Object({ webhookId: Type.String() });
+/** Which version of a webhook a change was made for. */
+export const ifMatchHeader = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 200, description: 'The `ETag` of the webhook as you read it, or `*`' }),
+  ),
+});
 const tags = ['webhooks'];
 const requestBytes = 4 * 1024;
 const path = '/v1/webhooks';
@@ -58,11 +65,28 @@ export async function findOwnWebhook(
   return webhook;
 }
 
+/** Who asks, in which trace. */
+interface Asking {
+  readonly subject: Subject;
+  readonly traceId: string;
+}
+
 /** Begins a session: the audit entry with the standing purpose is there before anything is sent. */
 export async function activate(
   ports: Pick<WebhookPorts, 'store' | 'recordOpening' | 'nudge'>,
   webhook: Webhook,
-  request: { readonly subject: Subject; readonly traceId: string },
+  request: Asking,
+): Promise<void> {
+  await recordSession(ports, webhook, request);
+  await ports.store.activate(webhook.webhookId);
+  ports.nudge();
+}
+
+/** Writes the audit entry of a session. */
+export async function recordSession(
+  ports: Pick<WebhookPorts, 'recordOpening'>,
+  webhook: Webhook,
+  request: Asking,
 ): Promise<void> {
   await ports.recordOpening({
     subject: request.subject,
@@ -74,8 +98,16 @@ export async function activate(
     resultCount: null,
     traceId: request.traceId,
   });
-  await ports.store.activate(webhook.webhookId);
-  ports.nudge();
+}
+
+/** Refuses an address that may not be called, by its code. */
+export async function locateTarget(ports: Pick<WebhookPorts, 'locate'>, url: string): Promise<void> {
+  const located = await ports.locate(url);
+  if (located.status !== 'refused') return;
+  throw new Problem('webhook-target-refused', {
+    detail: `The address is refused: ${located.code}.`,
+    errors: [{ pointer: '/url', code: 'webhook-target-refused', detail: located.code }],
+  });
 }
 
 /** `POST`, `GET`, `PATCH` and `DELETE` of `/v1/webhooks`. */
@@ -99,13 +131,7 @@ export function registerWebhookRoutes(app: HttpServer, ports: WebhookPorts): voi
     },
     async (request, reply) => {
       const { subject, body } = request;
-      const located = await ports.locate(body.url);
-      if (located.status === 'refused') {
-        throw new Problem('webhook-target-refused', {
-          detail: `The address is refused: ${located.code}.`,
-          errors: [{ pointer: '/url', code: 'webhook-target-refused', detail: located.code }],
-        });
-      }
+      await locateTarget(ports, body.url);
       const webhookId = randomUUID();
       const owner = { correspondent: subject.correspondent, kind: subject.kind, id: subject.id };
       const created = await store.create(owner, webhookId, {
@@ -116,12 +142,16 @@ export function registerWebhookRoutes(app: HttpServer, ports: WebhookPorts): voi
         since: body.since ?? null,
       });
       if (created.status === 'too-many') throw new Problem('webhook-limit');
-      const webhook = webhookToJson(await findWebhook(store, subject, webhookId), subject.id);
+      const webhook = await findWebhook(store, subject, webhookId);
       return reply
         .status(201)
         .header('cache-control', 'no-store')
+        .header('etag', webhookTag(webhook))
         .header('location', `${path}/${webhookId}`)
-        .send({ webhook, secret: { version: created.version, value: created.shown } });
+        .send({
+          webhook: webhookToJson(webhook, subject.id),
+          secret: { version: created.version, value: created.shown },
+        });
     },
   );
 
@@ -149,7 +179,10 @@ export function registerWebhookRoutes(app: HttpServer, ports: WebhookPorts): voi
     },
     async ({ subject, params }, reply) => {
       const webhook = await findWebhook(store, subject, params.webhookId);
-      return reply.header('cache-control', 'no-store').send(webhookToJson(webhook, subject.id));
+      return reply
+        .header('cache-control', 'no-store')
+        .header('etag', webhookTag(webhook))
+        .send(webhookToJson(webhook, subject.id));
     },
   );
 
@@ -163,23 +196,28 @@ export function registerWebhookRoutes(app: HttpServer, ports: WebhookPorts): voi
         description: 'After a pause everything that came meanwhile is sent.',
         tags,
         params: webhookParams,
+        headers: ifMatchHeader,
         body: webhookChange,
         response: { 200: webhookSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { subject, params, body } = request;
       const { state, ...wanted } = body;
       const onlyPauses = state === 'PAUSED' && Object.keys(wanted).length === 0;
       const find = onlyPauses ? findWebhook : findOwnWebhook;
       const webhook = await find(store, subject, params.webhookId);
+      const ifMatch = request.headers['if-match'];
+      requireVersion(ifMatch, webhook);
       if (state !== undefined && webhook.state === 'UNVERIFIED') throw new Problem('webhook-unverified');
-      await store.change(webhook.webhookId, wanted);
+      const expected = ifMatch === undefined ? null : webhook.version;
+      if (!(await store.change(webhook.webhookId, wanted, expected))) throw changedMeanwhile();
       if (state === 'PAUSED') await store.pause(webhook.webhookId);
       if (state === 'ACTIVE' && webhook.state === 'PAUSED') {
         await activate(ports, { ...webhook, purpose: wanted.purpose ?? webhook.purpose }, request);
       }
-      return webhookToJson(await findWebhook(store, subject, webhook.webhookId), subject.id);
+      const changed = await findWebhook(store, subject, webhook.webhookId);
+      return reply.header('etag', webhookTag(changed)).send(webhookToJson(changed, subject.id));
     },
   );
 

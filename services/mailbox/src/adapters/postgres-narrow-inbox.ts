@@ -33,6 +33,10 @@ export function narrow(
     return `JOIN inbox_facet AS ${f} ON ${f}.correspondent = $${correspondentParameter}
       AND ${f}.facet = ${parameter(value)} AND ${f}.number = x.number AND ${bound(`${f}.number`)}`;
   });
+  if (filter.reference !== undefined) {
+    joins.push(`JOIN message_reference AS m ON m.correspondent = $${correspondentParameter} AND m.side = 'RECEIVED'
+      AND m.reference = ${parameter(filter.reference)} AND m.number = x.number AND ${bound('m.number')}`);
+  }
   const conditions = stateConditions(filter, `$${correspondentParameter}`, parameter);
   return {
     joins: joins.join(' '),

@@ -4,8 +4,13 @@ import { decodeContent } from './postgres-inbox.ts';
 
 /** Reads what a correspondent has sent. */
 export interface SentReader {
-  /** The latest first, from before a position; `null` starts at the end. */
-  page(correspondent: string, before: number | null, limit: number): Promise<readonly SentItem[]>;
+  /** The latest first, from before a position; `null` starts at the end. With a reference, only what bears it. */
+  page(
+    correspondent: string,
+    before: number | null,
+    limit: number,
+    reference?: string,
+  ): Promise<readonly SentItem[]>;
   /** Every decided copy of one message. */
   copies(correspondent: string, messageId: string): Promise<readonly SentItem[]>;
   thread(correspondent: string, threadId: string, limit: number): Promise<readonly SentItem[]>;
@@ -36,14 +41,28 @@ export function createSentReader(db: Queryable): SentReader {
     return rows.map(itemFromRow);
   }
 
+  const latest = (correspondent: string, before: number | null, limit: number) =>
+    items(
+      'sent-page',
+      `SELECT ${columns} FROM sent_item WHERE correspondent = $1 AND ($2::bigint IS NULL OR position < $2)
+       ORDER BY position DESC LIMIT $3`,
+      [correspondent, before, limit],
+    );
+  const named = (correspondent: string, before: number | null, limit: number, reference: string) =>
+    items(
+      'sent-named',
+      `SELECT ${columns} FROM sent_item WHERE correspondent = $1 AND ($2::bigint IS NULL OR position < $2)
+         AND position = ANY (ARRAY(SELECT m.number FROM message_reference AS m
+           WHERE m.correspondent = $1 AND m.side = 'SENT' AND m.reference = $4))
+       ORDER BY position DESC LIMIT $3`,
+      [correspondent, before, limit, reference],
+    );
+
   return {
-    page: (correspondent, before, limit) =>
-      items(
-        'sent-page',
-        `SELECT ${columns} FROM sent_item WHERE correspondent = $1 AND ($2::bigint IS NULL OR position < $2)
-         ORDER BY position DESC LIMIT $3`,
-        [correspondent, before, limit],
-      ),
+    page: (correspondent, before, limit, reference) =>
+      reference === undefined
+        ? latest(correspondent, before, limit)
+        : named(correspondent, before, limit, reference),
     copies: (correspondent, messageId) =>
       items('sent-copies', `SELECT ${columns} FROM sent_item WHERE correspondent = $1 AND message_id = $2`, [
         correspondent,

@@ -1,5 +1,6 @@
 import { inTransaction, type Pool } from '@chappe/postgres';
-import type { AttemptResult, AttemptVerdict, RetryBounds } from '../domain/judge-webhook-attempt.ts';
+import type { RetryBounds } from '../domain/judge-webhook-attempt.ts';
+import { createAttemptRecorder, type RecordAttempt } from './postgres-record-attempt.ts';
 import type { SignatureKind } from './webhook-signer.ts';
 
 /** A webhook that this replica alone sends to, for as long as it holds the lease. */
@@ -34,12 +35,7 @@ export interface WebhookQueue {
    */
   advance(webhook: ClaimedWebhook): Promise<{ readonly away: boolean; readonly moved: boolean } | null>;
   due(webhookId: string, most: number, busyThreads: readonly string[]): Promise<readonly DueDelivery[]>;
-  record(
-    webhookId: string,
-    deliveryId: string,
-    result: AttemptResult,
-    verdict: AttemptVerdict,
-  ): Promise<void>;
+  readonly record: RecordAttempt;
   /** The holder may not read it: its number is passed over in silence, as everywhere. */
   withhold(webhookId: string, deliveryId: string): Promise<void>;
   /** Gives the lease back; the webhook is left alone for that long. */
@@ -52,7 +48,6 @@ export interface WebhookQueue {
 const awayAfterFailures = 4;
 const mostPending = 1_000;
 const mostScanned = 500;
-const keptAttempts = 50;
 
 interface AdvanceRow {
   readonly behind: boolean;
@@ -72,9 +67,9 @@ interface DueRow {
 /** Makes the queue of one process, whose leases bear `owner`. */
 export function createWebhookQueue(
   pool: Pool,
-  options: { owner: string; leaseMs: number; bounds: RetryBounds },
+  options: { owner: string; leaseMs: number; bounds: RetryBounds; tellsPauses: boolean },
 ): WebhookQueue {
-  const { owner, leaseMs, bounds } = options;
+  const { owner, leaseMs, bounds, tellsPauses } = options;
 
   return {
     async watched() {
@@ -156,70 +151,7 @@ export function createWebhookQueue(
         tookOthers: row.took_others === true,
       }));
     },
-    record: (webhookId, deliveryId, result, verdict) =>
-      inTransaction(pool, async (client) => {
-        const delivered = verdict.next === 'delivered';
-        const before = await client.query<{ consecutive_failures: number }>(
-          'SELECT consecutive_failures FROM webhook WHERE webhook_id = $1 FOR UPDATE',
-          [webhookId],
-        );
-        const failuresBefore = before.rows[0]?.consecutive_failures;
-        if (failuresBefore === undefined) return;
-        const { rows } = await client.query<{ attempts: number }>(
-          `UPDATE webhook_delivery SET attempts = attempts + 1, failures = failures + CASE WHEN $3 = 'PENDING' THEN 1 ELSE 0 END,
-             first_attempt_at = coalesce(first_attempt_at, clock_timestamp() - $4 * interval '1 ms'),
-             state = $3, next_attempt_at = clock_timestamp() + $5 * interval '1 ms',
-             ended_at = CASE WHEN $3 = 'PENDING' THEN NULL ELSE clock_timestamp() END
-           WHERE webhook_id = $1 AND delivery_id = $2 AND state = 'PENDING' RETURNING attempts`,
-          [
-            webhookId,
-            deliveryId,
-            stateAfter(verdict),
-            result.durationMs,
-            verdict.next === 'retry' ? verdict.inMs : 0,
-          ],
-        );
-        const attempt = rows[0]?.attempts;
-        if (attempt === undefined) return;
-        await client.query(
-          `INSERT INTO webhook_attempt (webhook_id, delivery_id, attempt, at, duration_ms, outcome, http_status)
-           VALUES ($1, $2, $3, clock_timestamp() - $4 * interval '1 ms', $4, $5, $6)`,
-          [webhookId, deliveryId, attempt, result.durationMs, result.outcome, result.httpStatus],
-        );
-        await client.query(
-          'DELETE FROM webhook_attempt WHERE webhook_id = $1 AND delivery_id = $2 AND attempt <= $3',
-          [webhookId, deliveryId, attempt - keptAttempts],
-        );
-        await client.query(
-          `UPDATE webhook SET
-             consecutive_failures = CASE WHEN $2 THEN 0 ELSE consecutive_failures + 1 END,
-             failing_since = CASE WHEN $2 THEN NULL ELSE coalesce(failing_since, clock_timestamp()) END,
-             last_success_at = CASE WHEN $2 THEN clock_timestamp() ELSE last_success_at END,
-             rest_until = CASE WHEN $2 OR consecutive_failures + 1 < $3 THEN '-infinity'::timestamptz
-               ELSE clock_timestamp() + least($4 * power(3, least(consecutive_failures + 1 - $3, 30)), $5)
-                 * interval '1 ms' END,
-             state = CASE WHEN $6::text IS NULL OR state <> 'ACTIVE' THEN state ELSE 'PAUSED' END,
-             paused_because = CASE WHEN $6::text IS NULL OR state <> 'ACTIVE' THEN paused_because ELSE $6 END,
-             state_since = CASE WHEN $6::text IS NULL OR state <> 'ACTIVE' THEN state_since ELSE clock_timestamp() END
-           WHERE webhook_id = $1`,
-          [
-            webhookId,
-            delivered,
-            awayAfterFailures,
-            bounds.firstDelayMs,
-            bounds.mostDelayMs,
-            verdict.next === 'pause' ? verdict.because : null,
-          ],
-        );
-        // It is back: what waited for it alone need not wait longer.
-        if (delivered && failuresBefore >= awayAfterFailures) {
-          await client.query(
-            `UPDATE webhook_delivery SET next_attempt_at = clock_timestamp()
-             WHERE webhook_id = $1 AND state = 'PENDING' AND next_attempt_at > clock_timestamp()`,
-            [webhookId],
-          );
-        }
-      }),
+    record: createAttemptRecorder(pool, { awayAfterFailures, bounds, tellsPauses }),
     async withhold(webhookId, deliveryId) {
       await pool.query(
         `UPDATE webhook_delivery SET state = 'WITHHELD', ended_at = clock_timestamp()
@@ -283,9 +215,4 @@ export function createWebhookQueue(
       return moved.rows[0]?.scanned_number !== from.start;
     });
   }
-}
-
-function stateAfter(verdict: AttemptVerdict): 'DELIVERED' | 'FAILED' | 'PENDING' {
-  if (verdict.next === 'delivered') return 'DELIVERED';
-  return verdict.next === 'give-up' ? 'FAILED' : 'PENDING';
 }

@@ -22,6 +22,8 @@ export interface WebhookWishes {
 /** One webhook as its correspondent sees it. */
 export interface Webhook {
   readonly webhookId: string;
+  /** Counts what people change about it. */
+  readonly version: number;
   readonly correspondent: string;
   readonly holder: { readonly kind: 'PERSON' | 'SYSTEM'; readonly id: string };
   readonly url: string;
@@ -48,7 +50,17 @@ export interface WebhookStore {
   ): Promise<{ status: 'created'; shown: string; version: number } | { status: 'too-many' }>;
   list(correspondent: string): Promise<readonly Webhook[]>;
   find(correspondent: string, webhookId: string): Promise<Webhook | null>;
-  change(webhookId: string, change: { purpose?: string; filter?: WebhookFilter }): Promise<void>;
+  /** False when it is gone, or no longer of that version; null takes any. */
+  change(
+    webhookId: string,
+    change: { purpose?: string; filter?: WebhookFilter },
+    version: number | null,
+  ): Promise<boolean>;
+  /**
+   * Moves it to an address that has proven itself: what is pending is due there at once, and what was paused because
+   * of the old target goes on. False when somebody changed it since it was read.
+   */
+  move(webhook: Webhook, url: string): Promise<boolean>;
   pause(webhookId: string): Promise<void>;
   /** Begins, or begins again: what is pending is due at once, with all its attempts before it. */
   activate(webhookId: string): Promise<void>;
@@ -60,6 +72,7 @@ export interface WebhookStore {
 
 interface WebhookRow {
   readonly webhook_id: string;
+  readonly version: number;
   readonly correspondent: string;
   readonly holder_kind: 'PERSON' | 'SYSTEM';
   readonly holder_id: string;
@@ -145,13 +158,13 @@ export function createWebhookStore(
       const found = await read('w.correspondent = $1 AND w.webhook_id = $2', [correspondent, webhookId]);
       return found[0] ?? null;
     },
-    async change(webhookId, { purpose, filter }) {
-      await pool.query(
+    async change(webhookId, { purpose, filter }, version) {
+      const { rowCount } = await pool.query(
         `UPDATE webhook SET purpose = coalesce($2, purpose),
            lanes = CASE WHEN $3 THEN $4::text[] ELSE lanes END,
            kinds = CASE WHEN $3 THEN $5::text[] ELSE kinds END,
            roles = CASE WHEN $3 THEN $6::text[] ELSE roles END
-         WHERE webhook_id = $1`,
+         WHERE webhook_id = $1 AND ($7::integer IS NULL OR version = $7)`,
         [
           webhookId,
           purpose ?? null,
@@ -159,9 +172,27 @@ export function createWebhookStore(
           filter?.lanes ?? null,
           filter?.kinds ?? null,
           filter?.roles ?? null,
+          version,
         ],
       );
+      return rowCount === 1;
     },
+    move: (webhook, url) =>
+      inTransaction(pool, async (client) => {
+        // The lease goes with the old address: whoever sends there now takes it anew, with the new one.
+        const { rowCount } = await client.query(
+          `UPDATE webhook SET url = $3, consecutive_failures = 0, failing_since = NULL, rest_until = '-infinity',
+             lease_owner = NULL, lease_until = '-infinity',
+             state = CASE WHEN paused_because = 'OWNER' THEN state ELSE 'ACTIVE' END,
+             paused_because = CASE WHEN paused_because = 'OWNER' THEN paused_because END,
+             state_since = CASE WHEN state = 'ACTIVE' OR paused_because = 'OWNER' THEN state_since ELSE now() END
+           WHERE webhook_id = $1 AND version = $2`,
+          [webhook.webhookId, webhook.version, url],
+        );
+        if (rowCount !== 1) return false;
+        await beginSeriesAnew(client, webhook.webhookId);
+        return true;
+      }),
     async pause(webhookId) {
       await pool.query(
         `UPDATE webhook SET state = 'PAUSED', paused_because = 'OWNER', state_since = now()
@@ -177,12 +208,7 @@ export function createWebhookStore(
            WHERE webhook_id = $1 AND state <> 'ACTIVE'`,
           [webhookId],
         );
-        if (rowCount === 0) return;
-        await client.query(
-          `UPDATE webhook_delivery SET first_attempt_at = NULL, failures = 0, next_attempt_at = now()
-           WHERE webhook_id = $1 AND state = 'PENDING'`,
-          [webhookId],
-        );
+        if (rowCount !== 0) await beginSeriesAnew(client, webhookId);
       }),
     async remove(correspondent, webhookId) {
       const { rowCount } = await pool.query(
@@ -206,6 +232,15 @@ export function createWebhookStore(
   };
 }
 
+/** What waits is due at once, with all its attempts before it. */
+async function beginSeriesAnew(db: Queryable, webhookId: string): Promise<void> {
+  await db.query(
+    `UPDATE webhook_delivery SET first_attempt_at = NULL, failures = 0, next_attempt_at = now()
+     WHERE webhook_id = $1 AND state = 'PENDING'`,
+    [webhookId],
+  );
+}
+
 /** A registration whose answer was lost shall not take the place of another for good. */
 async function forgetUnverified(db: Queryable, correspondent: string): Promise<void> {
   await db.query(
@@ -218,6 +253,7 @@ function webhookFromRow(row: WebhookRow): Webhook {
   const { lanes, kinds, roles } = row;
   return {
     webhookId: row.webhook_id,
+    version: row.version,
     correspondent: row.correspondent,
     holder: { kind: row.holder_kind, id: row.holder_id },
     url: row.url,

@@ -170,8 +170,8 @@ export function createWebhookCourier(ports: CourierPorts, limits: CourierLimits)
     ports.observer.attempted(result.outcome);
     const facts = { ...delivery, failures: delivery.failures + 1 };
     const verdict = judgeWebhookAttempt(result, facts, limits.retry, ports.random());
-    await queue.record(webhookId, deliveryId, result, verdict);
-    if (verdict.next === 'pause') ports.observer.paused(verdict.because);
+    const recorded = await queue.record({ webhookId, deliveryId, url: webhook.url, result, verdict });
+    if (recorded.pausedBecause !== null) ports.observer.paused(recorded.pausedBecause);
   }
 
   return {

@@ -22,6 +22,7 @@ export interface LeadWishes {
   readonly sender?: string;
   readonly threadId?: string;
   readonly text?: string;
+  readonly reference?: string;
   readonly classification?: 'NOT_PROTECTED' | 'RESTRICTED' | 'SECRET';
   readonly excluded?: readonly string[];
   readonly countries?: readonly string[];
@@ -38,7 +39,7 @@ export function original(wishes: LeadWishes): Message {
   const json: MessageJson = {
     submissionId,
     messageId,
-    reference: `DJ-26-TEST${wishes.number}`,
+    reference: wishes.reference ?? `DJ-26-TEST${wishes.number}`,
     threadId: wishes.threadId ?? messageId,
     status: 'ACTUAL',
     activity: 'OPERATIONAL',

@@ -21,6 +21,8 @@ export interface InboxFilter extends DeliveryFilter {
   readonly position?: string;
   /** Something is owed about it before this moment, and not done. */
   readonly dueBeforeMs?: number;
+  /** In its one written form. */
+  readonly reference?: string;
 }
 
 /**
