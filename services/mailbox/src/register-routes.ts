@@ -40,8 +40,8 @@ export interface RouteParts {
   readonly inbox: InboxReader;
   readonly sent: SentReader;
   readonly facets: FacetFiler;
-  readonly cursors: CursorSeal;
   readonly references: ReferenceFiler;
+  readonly cursors: CursorSeal;
   readonly readOwnTracking: ReadOwnTracking;
   readonly directory: FollowedDirectory;
   readonly streams: AssembledStreams;

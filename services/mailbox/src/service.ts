@@ -92,11 +92,11 @@ export async function startMailbox(
       inbox,
       onError: (error) => log.warn({ err: error }, 'older items could not be filed yet'),
     });
-    const readOwnTracking = createOwnTrackingReader({
     const references = createReferenceFiler({
       pool: readers,
       onError: (error) => log.warn({ err: error }, 'references could not be filed yet'),
     });
+    const readOwnTracking = createOwnTrackingReader({
       sent,
       readTracking: createTrackingReader(readers),
       isInside: (correspondent) => isInside(directory.required(), correspondent),
@@ -143,13 +143,13 @@ export async function startMailbox(
       pool: webhookPool,
       readAfter: streams.store.readAfter,
       currentDirectory: directory.current,
+      tellsPauses: deadlines.reachesIngest,
       overrides,
       instanceId,
       metrics,
       log,
       nowMs,
     });
-      tellsPauses: deadlines.reachesIngest,
     lifecycle.onStop('webhooks', () => webhooks.courier.stop());
 
     const lanes = assembleLanes(config, {
@@ -224,6 +224,7 @@ export async function startMailbox(
       inbox,
       sent,
       facets,
+      references,
       cursors,
       readOwnTracking,
       directory,
@@ -231,7 +232,6 @@ export async function startMailbox(
       webhooks,
       attachments,
       lanes,
-      references,
       verifyToken,
       overrides,
       log,
@@ -247,6 +247,7 @@ export async function startMailbox(
     await migrate(writers, { folder: new URL('../migrations/', import.meta.url), signal, log });
     cursorKey = await readCursorKey(writers);
     facets.start();
+    references.start();
     await streams.hints.start();
     await producer.start();
     relay.start();
@@ -254,7 +255,6 @@ export async function startMailbox(
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
     webhooks.courier.start();
     deadlines.start();
-    references.start();
     return url;
   }
 }

@@ -14,11 +14,11 @@ import {
   requireFiled,
   stateFilterProperties,
 } from './http-inbox-query.ts';
-import type { RecordOpening } from './postgres-audit.ts';
 import { findableReference, referenceProperty } from './http-reference-query.ts';
+import type { RecordOpening } from './postgres-audit.ts';
 import type { FacetFiler } from './postgres-file-facets.ts';
-import type { InboxReader } from './postgres-inbox.ts';
 import type { ReferenceFiler } from './postgres-file-references.ts';
+import type { InboxReader } from './postgres-inbox.ts';
 
 const defaultPageItems = 100;
 
@@ -43,9 +43,9 @@ const listQuery = Type.Object(
     }),
     ...deliveryFilterProperties,
     ...stateFilterProperties,
+    ...referenceProperty,
   },
   { additionalProperties: false },
-    ...referenceProperty,
 );
 type ListQuery = Static<typeof listQuery>;
 
@@ -53,9 +53,9 @@ type ListQuery = Static<typeof listQuery>;
 export interface InboxPorts {
   readonly inbox: InboxReader;
   readonly facets: Pick<FacetFiler, 'caughtUp'>;
+  readonly references: Pick<ReferenceFiler, 'catchUp'>;
   readonly cursors: CursorSeal;
   readonly recordOpening: RecordOpening;
-  readonly references: Pick<ReferenceFiler, 'catchUp'>;
   nowMs(): number;
 }
 

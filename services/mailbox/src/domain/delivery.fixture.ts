@@ -21,8 +21,8 @@ export interface LeadWishes {
   readonly number: number;
   readonly sender?: string;
   readonly threadId?: string;
-  readonly text?: string;
   readonly reference?: string;
+  readonly text?: string;
   readonly classification?: 'NOT_PROTECTED' | 'RESTRICTED' | 'SECRET';
   readonly excluded?: readonly string[];
   readonly countries?: readonly string[];
