@@ -25,6 +25,7 @@ import {
   type InboxFilterQuery,
   type InboxQuery,
   type Reader,
+  type SentQuery,
 } from './read-api.ts';
 import type {
   ArchiveItem,
@@ -37,10 +38,11 @@ import type {
   SubmissionStatus,
   ThreadEntry,
   Tracking,
-  type SentQuery,
 } from './read-model.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import type { RoutingAnswer } from './routing-answer.ts';
 import { createTransport, type TokenProvider } from './transport.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** What a client needs to know. */
 export interface ClientOptions {
@@ -52,9 +54,7 @@ export interface ClientOptions {
   readonly actingAs?: string;
   /** In which language the server words its problems: `en` or `fr`. */
   readonly language?: string;
-import type { RoutingAnswer } from './routing-answer.ts';
   /** Time for one attempt, its answer included; longer than ingest waits for Kafka, so that its answer is heard. */
-import { createWebhooks, type Webhooks } from './webhooks.ts';
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   readonly fetch?: typeof fetch;
@@ -94,6 +94,8 @@ export interface ChappeClient {
     followTracking(messageId: string, options?: StreamOptions): AsyncGenerator<Tracking, void, undefined>;
   };
   thread(threadId: string): Promise<Page<ThreadEntry>>;
+  /** Why a correspondent got a message, or did not: for its sender, and for a desk that holds a copy. */
+  why(messageId: string, correspondent: string): Promise<RoutingAnswer>;
   readonly archive: {
     /** Every search is logged with its reason (Directive (EU) 2016/680, article 25). */
     search(query: ArchiveQuery): Promise<Page<ArchiveItem>>;
@@ -101,6 +103,8 @@ export interface ChappeClient {
   };
   me(): Promise<Self>;
   correspondents(): Promise<Page<CorrespondentEntry>>;
+  /** The webhooks of the acting correspondent. */
+  readonly webhooks: Webhooks;
   /** For directory administrators. */
   readonly directory: DirectoryAdministration;
   /** For operators. */
@@ -108,8 +112,6 @@ export interface ChappeClient {
 }
 
 /** Makes a client of one Chappe. It holds no connection until it is used. */
-  /** Why a correspondent got a message, or did not: for its sender, and for a desk that holds a copy. */
-  why(messageId: string, correspondent: string): Promise<RoutingAnswer>;
 export function createClient(options: ClientOptions): ChappeClient {
   const transport = createTransport({
     url: options.url,
@@ -124,8 +126,6 @@ export function createClient(options: ClientOptions): ChappeClient {
   return {
     publish: (message, publishOptions) => publishMessage(transport, message, publishOptions),
     publishBatch: (messages, publishOptions) => publishBatch(transport, messages, publishOptions),
-  /** The webhooks of the acting correspondent. */
-  readonly webhooks: Webhooks;
     dryRun: (message) => reader.dryRun(withSubmissionId(message)),
     status: (messageId, statusOptions) => reader.status(messageId, statusOptions?.submissionId),
     inbox: {
@@ -142,15 +142,15 @@ export function createClient(options: ClientOptions): ChappeClient {
         followTracking(transport, messageId, followOptions),
     }),
     thread: (threadId) => reader.thread(threadId),
+    why: (messageId, correspondent) => reader.why(messageId, correspondent),
     archive: {
       search: (query) => reader.searchArchive(query),
       read: (messageId, { reason }) => reader.readArchive(messageId, reason),
     },
     me: () => reader.me(),
     correspondents: () => reader.correspondents(),
+    webhooks: createWebhooks(transport),
     directory: createDirectoryAdministration(transport),
     deadLetters: createDeadLetters(transport),
   };
 }
-    why: (messageId, correspondent) => reader.why(messageId, correspondent),
-    webhooks: createWebhooks(transport),

@@ -67,10 +67,10 @@ export type {
   Tracking,
 } from './read-model.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+export type { RoutingAnswer } from './routing-answer.ts';
 export { SignInRefused } from './token-endpoint.ts';
 export type { TokenProvider } from './transport.ts';
 export { uuidV7 } from './uuid-v7.ts';
-export type { RoutingAnswer } from './routing-answer.ts';
 export type {
   Webhook,
   WebhookAttempt,

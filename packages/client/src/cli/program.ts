@@ -15,9 +15,9 @@ import { addReceiptCommands } from './receipt-commands.ts';
 import { addSendingCommands } from './sending-commands.ts';
 import { addSetupCommands } from './setup-commands.ts';
 import type { Terminal } from './terminal.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 /**
-import { addWebhookCommands } from './webhook-commands.ts';
  * The command line as commander sees it. Each command imports what it runs only when it runs, so that
  * `--help` and a flash start without loading the rest.
  */
@@ -75,11 +75,11 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
   addReadingCommands(command, terminal, run);
   group({ en: 'Set up:', fr: 'Installer :' });
   addSetupCommands(command, terminal, run);
+  addWebhookCommands(command, terminal, run);
   addDirectoryCommands(command, terminal, run);
   addDeadLetterCommands(command, terminal, run);
   addProfileCommands(command, terminal, run);
   addCompletionCommand(program, command, terminal, run);
-  addWebhookCommands(command, terminal, run);
   return program;
 }
 
