@@ -73,6 +73,30 @@ function routeInSlices(messages: readonly Message[], cut: number): ThreadHistory
   return history;
 }
 
+/**
+ * The messages whose fate may depend on the order of arrival: corrections of what is cancelled in this thread, which
+ * are refused once it is, and whatever refers to such a correction.
+ */
+function racingCancellation(thread: readonly Message[]): ReadonlySet<string> {
+  const byId = new Map(thread.map((message) => [message.messageId, message]));
+  const cancelled = new Set(thread.flatMap(({ cancels }) => cancels ?? []));
+  const isWithdrawn = (messageId: string | null): boolean =>
+    messageId !== null && (cancelled.has(messageId) || isWithdrawn(byId.get(messageId)?.supersedes ?? null));
+  const racing = new Set<string>();
+  for (const { messageId, supersedes, cancels, inReplyTo } of thread) {
+    const refersToRacing = [supersedes, cancels, inReplyTo].some((id) => id !== null && racing.has(id));
+    if (isWithdrawn(supersedes) || refersToRacing) racing.add(messageId);
+  }
+  return racing;
+}
+
+const refusalsOfRacing = [
+  'original-cancelled',
+  'reference-unavailable',
+  'correction-of-other-kind',
+  'not-cancellable',
+];
+
 describe('a thread', () => {
   it('comes to the same decisions in whatever order and however often its messages arrive', () => {
     fc.assert(
@@ -80,12 +104,42 @@ describe('a thread', () => {
         const asWritten = routeInSlices(thread, thread.length);
         const arrived = order.flatMap((index) => thread[index] ?? []);
         const asArrived = routeInSlices(arrived, cut);
+        const racing = racingCancellation(thread);
 
         expect(asArrived.held).toHaveLength(0);
         expect(asArrived.decisions).toHaveLength(thread.length);
         for (const message of thread) {
           const { outcome, refusalCode } = asWritten.decisionOn(message);
-          expect(asArrived.decisionOn(message)).toMatchObject({ outcome, refusalCode });
+          if (!racing.has(message.messageId)) {
+            expect(asArrived.decisionOn(message)).toMatchObject({ outcome, refusalCode });
+            continue;
+          }
+          const { refusalCode: code } = asArrived.decisionOn(message);
+          if (code !== null) expect(refusalsOfRacing).toContain(code);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('tells nothing of a correction that is decided after what it corrects was cancelled', () => {
+    fc.assert(
+      fc.property(arrivals, ({ thread: { messages: thread }, order, cut }) => {
+        const { decisions } = routeInSlices(
+          order.flatMap((index) => thread[index] ?? []),
+          cut,
+        );
+        const withdrawn = new Set<string>();
+        const corrected = new Map(thread.map(({ messageId, supersedes }) => [messageId, supersedes]));
+        for (const { decision } of decisions) {
+          if (decision.outcome === 'REFUSED') continue;
+          const { messageId, kind } = decision;
+          if (kind === 'CANCELLATION') {
+            withdrawn.add(thread.find((each) => each.messageId === messageId)?.cancels ?? '');
+          }
+          for (let id = corrected.get(messageId) ?? null; id !== null; id = corrected.get(id) ?? null) {
+            expect(withdrawn.has(id)).toBe(false);
+          }
         }
       }),
       { numRuns: 150 },

@@ -63,6 +63,47 @@ describe('a correction', () => {
   });
 });
 
+describe('a correction of what is cancelled', () => {
+  const lead = givenLead('post:DJ');
+  const cancellation = givenCancellation('post:DJ', lead);
+
+  it('is refused, also through what it corrects: what was withdrawn is sent anew', () => {
+    const first = givenCorrection('post:DJ', lead);
+    expect(fateOf(lead, cancellation, givenCorrection('post:DJ', lead))).toBe('original-cancelled');
+    expect(fateOf(lead, first, cancellation, givenCorrection('post:DJ', first))).toBe('original-cancelled');
+    expect(fateOf(lead, first, givenCancellation('post:DJ', first), givenCorrection('post:DJ', first))).toBe(
+      'original-cancelled',
+    );
+  });
+
+  it('tells nobody but its sender, and of its place alone', () => {
+    const history = new ThreadHistory();
+    const late = givenCorrection('post:DJ', lead);
+    for (const message of [lead, cancellation, late]) history.route([message]);
+    expect(rolesIn(history.decisionOn(late))).toEqual(['post:DJ NOTICE original-cancelled']);
+    expect(history.decisionOn(late)).toMatchObject({ variants: [], denied: [] });
+    expect(history.decisionOn(late).entries[0]?.reasons.map(({ code }) => code)).toEqual([
+      'original-cancelled',
+      'at/supersedes',
+    ]);
+  });
+
+  it('is refused when both waited for the original and the cancellation came first', () => {
+    const history = new ThreadHistory();
+    const waiting = givenCorrection('post:DJ', lead, { urgency: 'URGENT' });
+    for (const message of [cancellation, waiting]) history.route([message]);
+    expect(history.held).toHaveLength(2);
+    history.route([lead]);
+    expect(history.decisionOn(waiting).refusalCode).toBe('original-cancelled');
+  });
+
+  it('is not when only an earlier correction was withdrawn: the message itself still stands', () => {
+    const first = givenCorrection('post:DJ', lead);
+    const withdrawn = givenCancellation('post:DJ', first);
+    expect(fateOf(lead, first, withdrawn, givenCorrection('post:DJ', lead))).toBe('ACCEPTED');
+  });
+});
+
 describe('an extension', () => {
   const question = givenMessage(
     'desk:trafficking',

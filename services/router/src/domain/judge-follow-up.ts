@@ -1,12 +1,14 @@
 import { type DirectorySnapshot, grantsInForce } from '@chappe/directory';
 import type { Role } from '@chappe/policy';
 import type { Message } from '@chappe/schemas';
+import { isCancelled } from './holders.ts';
 import { leadDeskOf } from './lead-desk.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 
 /** What a follow-up may not do although its sender may refer to what it refers to. Stable codes. */
 export type FollowUpFaultCode =
   | 'not-cancellable'
+  | 'original-cancelled'
   | 'correction-of-other-kind'
   | 'extension-not-later'
   | 'not-lead-desk'
@@ -52,10 +54,12 @@ export function judgeFollowUp(message: Message, context: FollowUpContext): Follo
 }
 
 /**
- * The corrected body is of the original's kind, or a lead could become an order to dispatch it. Nothing here depends on
- * what else became of the original: lanes are independent, and the same messages come to the same decisions.
+ * The corrected body is of the original's kind, or a lead could become an order to dispatch it. What is withdrawn is
+ * not told again in other words, as it is not dispatched: a cancellation has to reach whoever ever got it (I9). Lanes
+ * are independent, so a correction that a cancellation overtook is refused too; its sender wrote both.
  */
 function judgeCorrection(message: Message, memory: ThreadMemory): FollowUpFault | null {
+  if (isCancelled(memory, message.supersedes ?? '')) return fault('original-cancelled', 'supersedes');
   const original = memory.accepted(message.supersedes ?? '')?.original() ?? null;
   return original === null || bodyFieldOf(original) === bodyFieldOf(message)
     ? null

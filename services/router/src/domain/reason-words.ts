@@ -64,8 +64,8 @@ const words: Readonly<Record<string, Words>> = {
     en: 'Too many messages of this sender wait for their references already.',
   },
   'original-cancelled': {
-    fr: 'Le message à rediffuser a été annulé.',
-    en: 'The message to dispatch was cancelled.',
+    fr: 'Le message d’origine a été annulé.',
+    en: 'The original message was cancelled.',
   },
   'not-cancellable': {
     fr: 'Une annulation ne s’annule pas : envoyez le message de nouveau.',
