@@ -62,7 +62,7 @@ export interface ClientOptions {
 
 /** Chappe as a program sees it. Reading throws ChappeProblem or ChappeUnavailable; publishing returns its result. */
 export interface ChappeClient {
-  /** Publishes one message, safely repeated under one submission id. Throws only if no token can be had. */
+  /** Publishes one message, safely repeated under one submission id. Throws only what kept it from being sent at all. */
   publish(message: MessageRequest, options?: PublishOptions): Promise<PublishResult>;
   /** Publishes many; one result per message, in their order. */
   publishBatch(

@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { pause } from './pause.ts';
 import { ChappeProblem, isRecord, parseJson, problemFrom, UnexpectedAnswer } from './problem.ts';
 import { isTransient, parseRetryAfter, retryDelayMs } from './retry-policy.ts';
-import { type ApiRequest, TokenFailure, type Transport } from './transport.ts';
+import { type ApiRequest, NothingSent, type Transport } from './transport.ts';
 
 const defaultSilenceTimeoutMs = 45_000;
 const maxReconnectDelayMs = 30_000;
@@ -89,7 +89,7 @@ export async function* followStream<E>(
       }
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
-      if (error instanceof TokenFailure) throw error.cause;
+      if (error instanceof NothingSent) throw error.cause;
       if (error instanceof ChappeProblem || error instanceof UnexpectedAnswer) throw error;
       ending = { cause: error };
     } finally {

@@ -70,6 +70,7 @@ export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 export type { RoutingAnswer } from './routing-answer.ts';
 export { SignInRefused } from './token-endpoint.ts';
 export type { TokenProvider } from './transport.ts';
+export { type CertificateFault, UntrustedServer } from './untrusted-server.ts';
 export { uuidV7 } from './uuid-v7.ts';
 export type {
   Webhook,

@@ -43,7 +43,7 @@ async function publishChunk(
 
   for (let attempts = 1; ; attempts++) {
     const result = await attemptBatch(transport, open, options.signal);
-    if (result.status === 'no-token' && attempts === 1) throw result.cause;
+    if (result.status === 'not-sent' && attempts === 1) throw result.cause;
     const still: Pending[] = [];
     open.forEach((pending, place) => {
       const settledAs = settle(pending, place, result, attempts, url);
@@ -80,7 +80,7 @@ function settle(
   url: string,
 ): PublishResult | undefined {
   const { submissionId } = pending.body;
-  if (result.status === 'no-token')
+  if (result.status === 'not-sent')
     return { outcome: 'unresolved', cause: result.cause, submissionId, attempts };
   if (result.status === 'unanswered') {
     pending.maybeAccepted = true;

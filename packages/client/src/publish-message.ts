@@ -65,7 +65,7 @@ export async function publishMessage(
     if (result.status === 'answered') {
       return { outcome: 'accepted', ...readAccepted(result.body), submissionId, attempts };
     }
-    if (result.status === 'no-token') {
+    if (result.status === 'not-sent') {
       if (!maybeAccepted) throw result.cause;
       return { outcome: 'unresolved', cause: result.cause, submissionId, attempts };
     }

@@ -1,6 +1,7 @@
 import { ChappeUnavailable, isRecord, parseJson } from './problem.ts';
 import { isTransient } from './retry-policy.ts';
 import type { IssuedToken } from './token-cache.ts';
+import { untrustedServer } from './untrusted-server.ts';
 
 /** The identity provider refused to give a token; waiting does not help. `code` is OAuth's own. */
 export class SignInRefused extends Error {
@@ -85,6 +86,9 @@ async function ask(
     const response = await request(url, { ...init, redirect: 'error' });
     return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
-    throw new ChappeUnavailable(`${url} did not answer`, { attempts: 1, cause: error });
+    throw (
+      untrustedServer(error, new URL(url)) ??
+      new ChappeUnavailable(`${url} did not answer`, { attempts: 1, cause: error })
+    );
   }
 }

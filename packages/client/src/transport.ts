@@ -9,6 +9,7 @@ import {
   UnexpectedAnswer,
 } from './problem.ts';
 import { isTransient, parseRetryAfter, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
+import { untrustedServer } from './untrusted-server.ts';
 
 /**
  * Gives an access token. It is asked before every request, so it should cache; `renew` says that the
@@ -39,11 +40,14 @@ export type Attempt =
       readonly retryAfterMs: number | undefined;
     }
   | { readonly status: 'unanswered'; readonly cause: unknown }
-  | { readonly status: 'no-token'; readonly cause: unknown };
+  | { readonly status: 'not-sent'; readonly cause: unknown };
 
-/** The token provider failed by itself; nothing was sent. Carries the provider's own error as its cause. */
-export class TokenFailure extends Error {
-  override readonly name = 'TokenFailure';
+/**
+ * Nothing was sent: the token provider failed by itself, or the server cannot prove to be who it should be. Carries
+ * what happened as its cause, which is what the caller is told.
+ */
+export class NothingSent extends Error {
+  override readonly name = 'NothingSent';
 }
 
 /** How the transport reaches the server and how long it waits. */
@@ -109,7 +113,12 @@ async function open(
   const send = async (renew: boolean) => {
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${await obtainToken(settings.token, renew, signal)}`);
-    return settings.fetch(url, { ...init, headers, ...(signal === undefined ? {} : { signal }) });
+    try {
+      return await settings.fetch(url, { ...init, headers, ...(signal === undefined ? {} : { signal }) });
+    } catch (error) {
+      const untrusted = untrustedServer(error, url);
+      throw untrusted === undefined ? error : new NothingSent('no server to trust', { cause: untrusted });
+    }
   };
   const first = await send(false);
   if (first.status !== 401) return first;
@@ -122,7 +131,7 @@ async function obtainToken(provider: TokenProvider, renew: boolean, signal?: Abo
     return await withAbort(provider(renew ? { renew } : undefined), signal);
   } catch (error) {
     if (signal?.aborted || error instanceof ChappeUnavailable) throw error;
-    throw new TokenFailure('no access token', { cause: error });
+    throw new NothingSent('no access token', { cause: error });
   }
 }
 
@@ -157,7 +166,7 @@ async function attemptOnce(settings: TransportSettings, request: ApiRequest): Pr
   } catch (error) {
     // The caller's own abort is not an outcome of the request: it must surface as itself.
     if (request.signal?.aborted) throw request.signal.reason;
-    if (error instanceof TokenFailure) return { status: 'no-token', cause: error.cause };
+    if (error instanceof NothingSent) return { status: 'not-sent', cause: error.cause };
     return { status: 'unanswered', cause: error };
   }
 }
@@ -171,7 +180,7 @@ async function readWithRetries(
   for (let attempts = 1; ; attempts++) {
     const result = await attempt(request);
     if (result.status === 'answered') return result.body;
-    if (result.status === 'no-token') throw result.cause;
+    if (result.status === 'not-sent') throw result.cause;
     if (result.status === 'problem' && !isTransient(result.problem.status))
       throw new ChappeProblem(result.problem);
     const retryAfterMs = result.status === 'problem' ? result.retryAfterMs : undefined;

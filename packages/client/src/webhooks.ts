@@ -134,7 +134,7 @@ async function once(
 ): Promise<unknown> {
   const result = await transport.attempt(request);
   if (result.status === 'answered') return result.body;
-  if (result.status === 'no-token') throw result.cause;
+  if (result.status === 'not-sent') throw result.cause;
   if (result.status === 'problem' && !isTransient(result.problem.status))
     throw new ChappeProblem(result.problem);
   throw unavailable(transport.settings.url, 1, result);

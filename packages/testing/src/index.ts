@@ -41,3 +41,4 @@ export {
   testKafka,
 } from './shared/test-kafka.ts';
 export { testRedis } from './shared/test-redis.ts';
+export { testCertificates } from './tls/test-certificates.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { codeOption } from './code-choices.ts';
-import { several } from './command-options.ts';
+import { attentionOption, several } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import { followUpOptions, textOptions } from './follow-up-options.ts';
 import type { Text } from './language.ts';
@@ -48,16 +48,19 @@ export function addAnsweringCommands(command: DeclareCommand, terminal: Terminal
   });
 
   withText(
-    command(
-      'ask [question]',
-      {
-        en: 'ask a question, about a message or by itself',
-        fr: 'poser une question, sur un message ou seule',
-      },
-      [
-        'chappe ask "Is the holder known to local police?" --to post:LB --reply-by +3d --crime-area computer-crime \\\n      --purpose "to identify the operator" --facts "registered from Beirut" --why "the registrar has its seat there"',
-        'chappe ask "Which quay?" --about DJ-26-K7M2P4X-M --to post:DJ --reply-by +8h \\\n      --purpose "to find the container" --facts "the lead names a quay" --why "it wrote the lead"',
-      ],
+    attentionOption(
+      command(
+        'ask [question]',
+        {
+          en: 'ask a question, about a message or by itself',
+          fr: 'poser une question, sur un message ou seule',
+        },
+        [
+          'chappe ask "Is the holder known to local police?" --to post:LB --reply-by +3d --crime-area computer-crime \\\n      --purpose "to identify the operator" --facts "registered from Beirut" --why "the registrar has its seat there"',
+          'chappe ask "Which quay?" --about DJ-26-K7M2P4X-M --to post:DJ --reply-by +8h \\\n      --purpose "to find the container" --facts "the lead names a quay" --why "it wrote the lead"',
+        ],
+      ),
+      terminal,
     )
       .option('--about <message>', t({ en: 'the message it is about', fr: 'le message dont il s’agit' }))
       .requiredOption('--to <correspondent>', t({ en: 'who is to answer', fr: 'qui doit répondre' }), several)

@@ -1,3 +1,5 @@
+import { nameAddressees } from './name-addressees.ts';
+
 /** What the flags of `publish` and `flash` say about a message. */
 export interface MessageFlags {
   readonly kind?: string;
@@ -6,6 +8,7 @@ export interface MessageFlags {
   readonly urgency?: string;
   readonly to?: readonly string[];
   readonly info?: readonly string[];
+  readonly attention?: readonly string[];
   readonly crimeArea?: readonly string[];
   readonly country?: readonly string[];
   readonly place?: string;
@@ -28,8 +31,7 @@ export type MessageStatus =
  */
 export function buildMessage(flags: MessageFlags, status: MessageStatus): Readonly<Record<string, unknown>> {
   const countries = (flags.country ?? []).map((country) => country.toUpperCase());
-  const addressees = (codes: readonly string[] | undefined) =>
-    (codes ?? []).map((correspondent) => ({ correspondent }));
+  const { action, information } = nameAddressees(flags);
   return {
     kind: code(flags.kind ?? 'LEAD'),
     ...status,
@@ -43,8 +45,8 @@ export function buildMessage(flags: MessageFlags, status: MessageStatus): Readon
       ? {}
       : {
           recipients: {
-            ...list('action', addressees(flags.to)),
-            ...list('information', addressees(flags.info)),
+            ...list('action', action),
+            ...list('information', information),
           },
         }),
     ...(flags.classification === undefined ? {} : { classification: code(flags.classification) }),

@@ -7,6 +7,11 @@ export function several(text: string, before: readonly string[] | undefined): re
   return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '');
 }
 
+/** An option that may be repeated, each time with one value: a file name may hold a comma. */
+export function eachOne(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
 /** Acting as the correspondent's system. */
 export function clientOption({ say }: Terminal): Option {
   return new Option(
@@ -46,4 +51,16 @@ function numberFrom(least: number, complaint: string): (text: string) => number 
       throw new InvalidArgumentError(complaint);
     return number;
   };
+}
+
+/** Whose attention is asked for inside an addressee. */
+export function attentionOption(target: Command, { say }: Terminal): Command {
+  return target.option(
+    '--attention <position>',
+    say({
+      en: 'for this function there (attaché), for it alone (attaché:exclusive); of several: post:CI=attaché',
+      fr: 'pour cette fonction (attaché), pour elle seule (attaché:exclusive) ; parmi plusieurs : post:CI=attaché',
+    }),
+    eachOne,
+  );
 }

@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: 2,
   /** The server refused the request as it stands. */
   refused: 3,
-  /** Not signed in, or not allowed. */
+  /** Not signed in, not allowed, or the server is not to be trusted. */
   notAllowed: 4,
   /** No answer in time; repeating the same command is safe. */
   unavailable: 5,

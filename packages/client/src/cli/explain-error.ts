@@ -1,5 +1,6 @@
 import { ChappeProblem, ChappeUnavailable, type ProblemDetails, problemCode } from '../problem.ts';
 import { SignInRefused } from '../token-endpoint.ts';
+import { type CertificateFault, UntrustedServer } from '../untrusted-server.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Text } from './language.ts';
 import { NothingFound } from './nothing-found.ts';
@@ -33,6 +34,14 @@ export function explainError(error: unknown, terminal: Terminal): Explanation {
   if (error instanceof SignInRefused) {
     const what = say({ en: 'Signing in failed', fr: "L'authentification a échoué" });
     return { exitCode: exitCodes.notAllowed, code: error.code, lines: [`${what}: ${error.message}`] };
+  }
+  if (error instanceof UntrustedServer) {
+    const fault = certificateFaults[error.fault](error.host);
+    return {
+      exitCode: exitCodes.notAllowed,
+      code: `certificate-${error.fault}`,
+      lines: withMend(say(fault), trusting, terminal),
+    };
   }
   if (error instanceof ChappeUnavailable) {
     const told = error.problem?.detail ?? error.problem?.title;
@@ -77,6 +86,38 @@ export function exitCodeOf(status: number): ExitCode {
   if (status === 408 || status === 429 || status >= 500) return exitCodes.unavailable;
   return exitCodes.refused;
 }
+
+const certificateFaults: Readonly<Record<CertificateFault, (host: string) => Text>> = {
+  'self-signed': (host) => ({
+    en: `The certificate of ${host} is its own word alone (self-signed). Nothing was sent.`,
+    fr: `Le certificat de ${host} n'est garanti que par lui-même (auto-signé). Rien n'a été envoyé.`,
+  }),
+  'unknown-authority': (host) => ({
+    en: `The certificate of ${host} is vouched for by an authority that this machine does not know. Nothing was sent.`,
+    fr: `Le certificat de ${host} vient d'une autorité que cette machine ne connaît pas. Rien n'a été envoyé.`,
+  }),
+  'other-name': (host) => ({
+    en: `The certificate shown by ${host} is of another name. Nothing was sent.`,
+    fr: `Le certificat présenté par ${host} est d'un autre nom. Rien n'a été envoyé.`,
+  }),
+  expired: (host) => ({
+    en: `The certificate of ${host} has expired. Nothing was sent.`,
+    fr: `Le certificat de ${host} a expiré. Rien n'a été envoyé.`,
+  }),
+  'not-yet-valid': (host) => ({
+    en: `The certificate of ${host} is not valid yet: compare the clocks. Nothing was sent.`,
+    fr: `Le certificat de ${host} n'est pas encore valable : comparez les horloges. Rien n'a été envoyé.`,
+  }),
+  revoked: (host) => ({
+    en: `The certificate of ${host} was revoked. Nothing was sent.`,
+    fr: `Le certificat de ${host} a été révoqué. Rien n'a été envoyé.`,
+  }),
+};
+
+const trusting: Text = {
+  en: 'check the address and tell the operator; an authority of your own is made known by NODE_EXTRA_CA_CERTS=FILE',
+  fr: "vérifiez l'adresse et prévenez l'exploitant ; une autorité à vous se déclare par NODE_EXTRA_CA_CERTS=FICHIER",
+};
 
 const waiting: Text = {
   en: 'repeat the command in a moment; `chappe doctor` looks for the cause on a local stack',

@@ -98,6 +98,8 @@ const cases: [args: string[], body: Record<string, unknown>][] = [
       'post:CI,post:SN',
       '--info',
       'post:MA',
+      '--attention',
+      'post:SN=attaché:exclusive',
       '--crime-area',
       'other',
     ],
@@ -107,7 +109,10 @@ const cases: [args: string[], body: Record<string, unknown>][] = [
       kind: 'DISPATCH',
       body: {
         original: head,
-        action: [{ correspondent: 'post:CI' }, { correspondent: 'post:SN' }],
+        action: [
+          { correspondent: 'post:CI' },
+          { correspondent: 'post:SN', attention: { positions: ['attaché'], exclusive: true } },
+        ],
         information: [{ correspondent: 'post:MA' }],
         instruction: 'Check it.',
       },
@@ -281,6 +286,11 @@ describe('what cannot be sent', () => {
     [['correct', ownId, 'at the quay', '--reason', 'none'], 2, 'Nothing would be corrected.'],
     [['correct', headId, 'x', '--reason', 'not mine'], 6, 'not-found'],
     [['dispatch', headId, 'x'], 2, 'add --to or --info'],
+    [
+      ['dispatch', headId, 'x', '--to', 'post:CI,post:SN', '--attention', 'attaché'],
+      2,
+      '--attention post:CI=attaché',
+    ],
     [['release', 'grant', headId, '--to', 'x'], 2, 'neither a request for release nor a message of your own'],
     [['close', headId, '--outcome', 'duplicate'], 2, '--duplicate-of go together'],
     [['close', headId], 2, '--outcome'],

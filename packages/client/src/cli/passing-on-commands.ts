@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { codeOption } from './code-choices.ts';
-import { several } from './command-options.ts';
+import { attentionOption, several } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import { followUpOptions, textOptions } from './follow-up-options.ts';
 import type { Text } from './language.ts';
@@ -12,15 +12,19 @@ export function addPassingOnCommands(command: DeclareCommand, terminal: Terminal
   const withText = (target: Command) => followUpOptions(textOptions(target, terminal), terminal);
 
   withText(
-    command(
-      'dispatch <message> [instruction]',
-      {
-        en: 'pass a message on, with what is expected',
-        fr: 'transmettre un message, avec ce qui est attendu',
-      },
-      [
-        'chappe dispatch DJ-26-K7M2P4X-M "Check the arrivals of the container." --to post:CI --info post:SN --deadline +2d',
-      ],
+    attentionOption(
+      command(
+        'dispatch <message> [instruction]',
+        {
+          en: 'pass a message on, with what is expected',
+          fr: 'transmettre un message, avec ce qui est attendu',
+        },
+        [
+          'chappe dispatch DJ-26-K7M2P4X-M "Check the arrivals of the container." --to post:CI --info post:SN --deadline +2d',
+          'chappe dispatch DJ-26-K7M2P4X-M "For you alone." --to post:CI --attention attaché:exclusive',
+        ],
+      ),
+      terminal,
     )
       .option('--to <correspondent>', t({ en: 'for action', fr: 'pour action' }), several)
       .option('--info <correspondent>', t({ en: 'for information', fr: 'pour information' }), several)

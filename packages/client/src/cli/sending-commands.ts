@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { several } from './command-options.ts';
+import { attentionOption, several } from './command-options.ts';
 import type { DeclareCommand, RunAct } from './declare-command.ts';
 import type { Text } from './language.ts';
 import { submissionOptions } from './submission-options.ts';
@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 export function addSendingCommands(command: DeclareCommand, terminal: Terminal, run: RunAct): void {
   const t = (text: Text) => terminal.say(text);
   const publishOptions = (target: Command): Command => {
-    const described = target
+    const described = attentionOption(target, terminal)
       .option('--to <correspondent>', t({ en: 'for action', fr: 'pour action' }), several)
       .option('--info <correspondent>', t({ en: 'for information', fr: 'pour information' }), several)
       .option(

@@ -11,6 +11,7 @@ import { openClient, resolveConnection } from '../connect.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { findOriginal } from '../find-original.ts';
 import { messageStatusOf, type StatusOptions } from '../message-status.ts';
+import { nameAddressees } from '../name-addressees.ts';
 import { parseTime } from '../parse-time.ts';
 import { asRequest, statusMissing } from '../read-message-file.ts';
 import { readBodyFields, readGivenText, requireText } from '../read-text.ts';
@@ -77,6 +78,7 @@ export interface AskOptions extends FollowUpOptions, StatusOptions {
   readonly about?: string;
   readonly to: readonly string[];
   readonly info?: readonly string[];
+  readonly attention?: readonly string[];
   readonly purpose: string;
   readonly facts: string;
   readonly why: string;
@@ -113,8 +115,7 @@ export async function ask(
     ...(legalBasis === undefined ? {} : { legalBasis: code(legalBasis) }),
     recipients: {
       ...excludedBy(original),
-      action: options.to.map((correspondent) => ({ correspondent })),
-      information: (options.info ?? []).map((correspondent) => ({ correspondent })),
+      ...nameAddressees(options),
     },
     body: {
       question,

@@ -3,6 +3,7 @@ import { isRecord } from '../../problem.ts';
 import { code } from '../build-message.ts';
 import { type FollowUpOptions, sendFollowUp } from '../compose-follow-up.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { nameAddressees } from '../name-addressees.ts';
 import { parseTime } from '../parse-time.ts';
 import { requireText } from '../read-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -12,6 +13,7 @@ import { UsageError } from '../usage-error.ts';
 export interface DispatchOptions extends FollowUpOptions {
   readonly to?: readonly string[];
   readonly info?: readonly string[];
+  readonly attention?: readonly string[];
   readonly deadline?: string;
 }
 
@@ -29,6 +31,7 @@ export async function dispatch(
       { en: 'add --to or --info', fr: 'ajoutez --to ou --info' },
     );
   }
+  const addressees = nameAddressees(options);
   const instruction = await requireText(terminal, words, options);
   return sendFollowUp(terminal, name, 'either', options, ({ original, nowMs }) => ({
     kind: 'DISPATCH',
@@ -36,8 +39,7 @@ export async function dispatch(
     header: {},
     body: {
       original: referenceTo(original),
-      action: to.map((correspondent) => ({ correspondent })),
-      information: info.map((correspondent) => ({ correspondent })),
+      ...addressees,
       instruction,
       ...(deadline === undefined ? {} : { deadline: parseTime(deadline, nowMs) }),
     },
