@@ -4,6 +4,7 @@ import { postgresSettingsShape } from '@chappe/postgres';
 import { baseSettings, downloadSettings, redisSettings } from '@chappe/service-kit';
 import { z } from 'zod';
 import { deadlineSettings, judgeDeadlineSettings } from './deadline-settings.ts';
+import { rerouteSettings } from './reroute-settings.ts';
 import { webhookProblem, webhookSettingsShape } from './webhook-config.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
@@ -33,6 +34,7 @@ export const mailboxSettings = z
     /** How long the last event may take to leave before the connection is destroyed. */
     STREAM_END_GRACE_MS: milliseconds(2_000),
     ...deadlineSettings,
+    ...rerouteSettings,
     ...webhookSettingsShape,
   })
   .superRefine((config, context) =>

@@ -6,6 +6,7 @@ import type { ReviewThreads } from './adapters/postgres-review-threads.ts';
 import type { SweepDeadlines } from './adapters/postgres-sweep-deadlines.ts';
 import type { ErrandRunners } from './adapters/run-errands.ts';
 import type { StreamOutlet } from './adapters/stream-hub.ts';
+import type { RerouteSteps } from './adapters/watch-reroutes.ts';
 import type { SendWebhook } from './adapters/webhook-sender.ts';
 import type { ResolveHost } from './adapters/webhook-target-guard.ts';
 
@@ -19,6 +20,7 @@ export interface MailboxOverrides {
   wrapReview?(review: ReviewThreads): ReviewThreads;
   wrapNoteSaid?(note: NoteSaid): NoteSaid;
   wrapErrands?(runners: ErrandRunners): ErrandRunners;
+  wrapReroutes?(steps: RerouteSteps): RerouteSteps;
   /** In place of the name servers, for targets of webhooks. */
   resolveWebhookHost?: ResolveHost;
   wrapSendWebhook?(send: SendWebhook): SendWebhook;

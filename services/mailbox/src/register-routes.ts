@@ -21,11 +21,12 @@ import type { ReferenceFiler } from './adapters/postgres-file-references.ts';
 import type { InboxReader } from './adapters/postgres-inbox.ts';
 import { createReceiptGiver } from './adapters/postgres-receipts.ts';
 import type { SentReader } from './adapters/postgres-sent.ts';
+import { createTakenOverFinder } from './adapters/postgres-stand-ins.ts';
 import type { ReadOwnTracking } from './adapters/read-own-tracking.ts';
 import { createReaderRights } from './adapters/reader-rights.ts';
+import type { AssembledAttachments } from './assemble-attachments.ts';
 import type { AssembledLanes } from './assemble-lanes.ts';
 import type { AssembledStreams } from './assemble-streams.ts';
-import type { AssembledAttachments } from './assemble-attachments.ts';
 import type { AssembledWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
 import type { FollowedDirectory } from './follow-directory.ts';
@@ -62,7 +63,8 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
   const { sent, facets, references, cursors, readOwnTracking } = parts;
   const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay, nowMs });
   const plainGive = createReceiptGiver(readers);
-  registerInboxRoutes(app, { inbox, facets, references, cursors, recordOpening, nowMs });
+  const findTakenOver = createTakenOverFinder(readers);
+  registerInboxRoutes(app, { inbox, facets, references, cursors, recordOpening, findTakenOver, nowMs });
   registerInboxCountsRoute(app, { countInbox: createInboxCounter(readers), facets, recordOpening, nowMs });
   registerReceiptRoutes(app, {
     giveReceipts: overrides.wrapGiveReceipts?.(plainGive) ?? plainGive,
@@ -114,10 +116,9 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
   parts.attachments.registerRoute(app, recordOpening);
     groups: sources.map(({ group }) => group),
     journal,
-    cases: createDeadLetterCases(parts.replayPool, {
+    cases: createDeadLetterCases(parts.replayPool, 
       auditRow: deadLetterAudit('mailbox', nowMs),
-      nudgeRelay,
-    }),
-    desk: createDeadLetterDesk(parts.kafka, { service: 'mailbox', sources, journal, log: parts.log }),
+      nudgeRelay,),
+    desk: createDeadLetterDesk(parts.kafka, service: 'mailbox', sources, journal, log: parts.log ),
   });
 }

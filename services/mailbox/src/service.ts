@@ -23,6 +23,7 @@ import { createOwnTrackingReader } from './adapters/read-own-tracking.ts';
 import { assembleAttachments } from './assemble-attachments.ts';
 import { assembleDeadlines, assembleOwedBySlice } from './assemble-deadlines.ts';
 import { assembleLanes } from './assemble-lanes.ts';
+import { assembleReroutes } from './assemble-reroutes.ts';
 import { assembleStreams } from './assemble-streams.ts';
 import { assembleWebhooks } from './assemble-webhooks.ts';
 import type { MailboxConfig } from './config.ts';
@@ -136,6 +137,11 @@ export async function startMailbox(
       nowMs,
     });
     lifecycle.onStop('deadlines', () => deadlines.stop());
+    const currentDirectory = directory.current;
+    const reroutes = assembleReroutes(config, {
+      ...{ pool: deadlinePool, metrics, overrides, currentDirectory, log },
+    });
+    lifecycle.onStop('reroutes', () => reroutes.stop());
 
     const webhookPool = createPool({ ...poolOptions, applicationName: 'mailbox-webhooks', max: 4 });
     lifecycle.onStop('postgres webhooks', () => webhookPool.end());
@@ -209,6 +215,7 @@ export async function startMailbox(
         kafka: () => sinkState(lanes.sinks),
         outbox: () => ({ state: relay.health().failing ? 'degraded' : 'ready' }),
         deadlines: () => ({ state: deadlines.failing() ? 'degraded' : 'ready' }),
+        reroutes: () => ({ state: reroutes.failing() ? 'degraded' : 'ready' }),
         redis: () => ({ state: streams.hints.health(), optional: true }),
         attachments: attachments.health,
       },
@@ -255,6 +262,7 @@ export async function startMailbox(
     await Promise.all(lanes.sinks.map((sink) => sink.start()));
     webhooks.courier.start();
     deadlines.start();
+    reroutes.start();
     return url;
   }
 }

@@ -58,6 +58,31 @@ const overrides: MailboxOverrides = {
     await note(said);
     reach('after-note');
   },
+  wrapReroutes: (steps) => ({
+    async recordSuspensions(directory) {
+      reach('before-record');
+      await steps.recordSuspensions(directory);
+      if ([...directory.correspondents.values()].some((each) => each.suspended)) reach('after-record');
+    },
+    async walkSuspended() {
+      reach('before-walk');
+      const passed = await steps.walkSuspended();
+      if (passed > 0) reach('after-walk');
+      return passed;
+    },
+    async orderReroutes() {
+      reach('before-order');
+      const ordered = await steps.orderReroutes();
+      if (ordered > 0) reach('after-order');
+      return ordered;
+    },
+    async settleReroutes() {
+      reach('before-settle');
+      const settled = await steps.settleReroutes();
+      if (settled.length > 0) reach('after-settle');
+      return settled;
+    },
+  }),
   wrapErrands: (runners) =>
     RECORDER_URL === undefined
       ? runners

@@ -32,6 +32,26 @@ export const inboxItemSchema = Type.Unsafe<InboxItemJson>(
       late: Type.Optional(Type.Literal(true)),
       message: Type.Optional(Type.Object({}, { additionalProperties: true })),
       notice: Type.Optional(Type.Object({ code: text, messageId: text, detailCodes: Type.Array(text) })),
+      standIns: Type.Optional(
+        Type.Array(
+          Type.Object({
+            suspended: text,
+            standIn: text,
+            since: Type.String({ format: 'date-time' }),
+            takenInChargeBy: Type.Array(
+              Type.Object({
+                correspondent: text,
+                position: text,
+                since: Type.String({ format: 'date-time' }),
+              }),
+            ),
+          }),
+          {
+            description:
+              'Of one message asked for by its id: who took over from whom while that was suspended, and who has it in charge',
+          },
+        ),
+      ),
     },
     { description: 'One numbered item of an inbox' },
   ),
@@ -102,6 +122,15 @@ export const trackingSchema = Type.Unsafe<TrackingJson>(
         receipts: Type.Array(givenReceiptSchema),
         owed,
         deadlines,
+        standsInFor: Type.Optional(
+          Type.Array(text, { description: 'Suspended recipients that it stands in for' }),
+        ),
+        rerouted: Type.Optional(
+          Type.Object(
+            { at: Type.String({ format: 'date-time' }), to: Type.Array(text) },
+            { description: 'It was suspended, and who took over what nobody there had acted on' },
+          ),
+        ),
         recall: Type.Optional(
           Type.Object(
             { messageId: text, state: text, receipts: Type.Array(givenReceiptSchema), owed, deadlines },

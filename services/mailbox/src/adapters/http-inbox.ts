@@ -7,6 +7,7 @@ import type { InboxFilter } from '../domain/inbox-filter.ts';
 import type { InboxItem } from '../domain/inbox-item.ts';
 import { formatPlace, type ListOrder, type ListPlace, lanesFrom, parsePlace } from '../domain/list-place.ts';
 import { showItem } from '../domain/show-item.ts';
+import { showStandIns } from '../domain/show-stand-ins.ts';
 import { inboxItemSchema, isId, messageParams } from './http-answers.ts';
 import {
   deliveryFilterProperties,
@@ -19,6 +20,7 @@ import type { RecordOpening } from './postgres-audit.ts';
 import type { FacetFiler } from './postgres-file-facets.ts';
 import type { ReferenceFiler } from './postgres-file-references.ts';
 import type { InboxReader } from './postgres-inbox.ts';
+import type { FindTakenOver } from './postgres-stand-ins.ts';
 
 const defaultPageItems = 100;
 
@@ -56,6 +58,7 @@ export interface InboxPorts {
   readonly references: Pick<ReferenceFiler, 'catchUp'>;
   readonly cursors: CursorSeal;
   readonly recordOpening: RecordOpening;
+  readonly findTakenOver: FindTakenOver;
   nowMs(): number;
 }
 
@@ -123,7 +126,8 @@ export function registerInboxRoutes(app: HttpServer, ports: InboxPorts): void {
         resultCount: 1,
         traceId: request.traceId,
       });
-      return reply.header('cache-control', 'no-store').send(shown);
+      const standIns = showStandIns(await ports.findTakenOver(subject.correspondent, messageId));
+      return reply.header('cache-control', 'no-store').send({ ...shown, ...standIns });
     },
   );
 

@@ -2,9 +2,11 @@ import type { Queryable } from '@chappe/postgres';
 import type { Message } from '@chappe/schemas';
 import type { SentItem } from '../domain/sent-status.ts';
 import type { SentTracking, TrackedDelivery, TrackedRecall } from '../domain/track-message.ts';
+import { standInsSeen } from '../domain/track-stand-ins.ts';
 import { readDeadlines } from './postgres-deadlines.ts';
 import { decodeContent } from './postgres-inbox.ts';
 import { readHistories } from './postgres-receipts.ts';
+import { readStandIns, type StandInRow } from './postgres-stand-ins.ts';
 import { readTrackedDisclosures } from './postgres-tracked-disclosures.ts';
 
 /** Reads what happened to a sent message; who of its recipients the sender may know of is the domain's to say. */
@@ -40,8 +42,10 @@ const columns = `delivery_id, correspondent, role, kind, notice->>'code' AS noti
 export function createTrackingReader(db: Queryable): ReadTracking {
   return async (item, senderInside) => {
     const deliveries = item.state === 'ACCEPTED' ? await readDeliveries(db, item) : [];
-    const recalls = await readRecalls(db, item, deliveries);
-    const histories = await readHistories(db, [...deliveries, ...recalls]);
+    const standIns = await readStandIns(db, item.messageId);
+    const copies = await readStandInCopies(db, item, standIns);
+    const recalls = await readRecalls(db, item, [...deliveries, ...copies]);
+    const histories = await readHistories(db, [...deliveries, ...copies, ...recalls]);
     const receiptsOf = (row: { readonly delivery_id: string }) => histories.get(row.delivery_id) ?? [];
     return {
       messageId: item.messageId,
@@ -56,18 +60,16 @@ export function createTrackingReader(db: Queryable): ReadTracking {
       ),
       deadlines: await readDeadlines(db, [item.messageId, ...recalls.map((each) => each.message_id)]),
       known: followsUp(item) ? await readKnown(db, item) : null,
-      deliveries: deliveries.map((row) => ({
-        correspondent: row.correspondent,
-        role: row.role,
-        kind: row.kind,
-        noticeCode: row.notice_code,
-        deliveredAtMs: row.delivered_at.getTime(),
-        stage: row.receipt_stage,
-        version: row.receipt_version,
-        assignee: row.assignee,
-        recalled: row.recalled_by !== null,
-        receipts: receiptsOf(row),
-      })),
+      deliveries: deliveries.map((row) => deliveryOf(row, receiptsOf(row))),
+      standIns: standIns.map(({ suspended, stand_in, settled_at }) => {
+        const copy = copies.find((each) => each.correspondent === stand_in);
+        return {
+          suspended,
+          correspondent: stand_in,
+          atMs: settled_at.getTime(),
+          delivery: copy === undefined ? null : deliveryOf(copy, receiptsOf(copy)),
+        };
+      }),
       recalls: recalls.map((row) => ({
         correspondent: row.correspondent,
         messageId: row.message_id,
@@ -75,6 +77,21 @@ export function createTrackingReader(db: Queryable): ReadTracking {
         receipts: receiptsOf(row),
       })),
     };
+  };
+}
+
+function deliveryOf(row: DeliveryRow, receipts: TrackedDelivery['receipts']): TrackedDelivery {
+  return {
+    correspondent: row.correspondent,
+    role: row.role,
+    kind: row.kind,
+    noticeCode: row.notice_code,
+    deliveredAtMs: row.delivered_at.getTime(),
+    stage: row.receipt_stage,
+    version: row.receipt_version,
+    assignee: row.assignee,
+    recalled: row.recalled_by !== null,
+    receipts,
   };
 }
 
@@ -102,9 +119,26 @@ async function readDeliveries(db: Queryable, item: SentItem): Promise<readonly D
   return rows;
 }
 
+/** The copies that stand-ins hold of the message, by whatever decision. */
+async function readStandInCopies(
+  db: Queryable,
+  item: SentItem,
+  standIns: readonly StandInRow[],
+): Promise<readonly DeliveryRow[]> {
+  if (standIns.length === 0) return [];
+  const { rows } = await db.query<DeliveryRow>({
+    name: 'tracking-stand-in-copies',
+    text: `SELECT ${columns} FROM inbox_item
+           WHERE message_id = $1 AND role <> 'NOTICE' AND correspondent = ANY ($2) AND correspondent <> $3`,
+    values: [item.messageId, [...new Set(standIns.map((each) => each.stand_in))], item.correspondent],
+  });
+  return rows;
+}
+
 /**
  * Of whom a sender knows that they are in its thread: those who got what it opened the thread with by its own
- * decision, whom it ever named there itself, and the authors of what it received there.
+ * decision, whoever took over from these while they were suspended, whom it ever named there itself, and the authors of
+ * what it received there.
  */
 async function readKnown(db: Queryable, item: SentItem): Promise<ReadonlySet<string>> {
   const served = await db.query<{ correspondent: string }>({
@@ -124,7 +158,12 @@ async function readKnown(db: Queryable, item: SentItem): Promise<ReadonlySet<str
     values: [item.correspondent, item.threadId],
   });
   const named = own.rows.flatMap(({ content }) => namedIn(decodeContent(content)));
-  return new Set([...served.rows.map((row) => row.correspondent), ...named]);
+  const known = new Set([...served.rows.map((row) => row.correspondent), ...named]);
+  const pairs = (await readStandIns(db, item.threadId)).map(({ suspended, stand_in, settled_at }) => ({
+    ...{ suspended, correspondent: stand_in, atMs: settled_at.getTime() },
+  }));
+  for (const { correspondent } of standInsSeen(pairs, known)) known.add(correspondent);
+  return known;
 }
 
 function namedIn(message: Message | null): readonly string[] {

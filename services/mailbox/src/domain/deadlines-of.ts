@@ -28,7 +28,7 @@ interface Due {
 
 /**
  * What a delivery makes its holder owe. Tests owe nothing, nor do service messages: they are what reminders are
- * made of.
+ * made of. But who held a message for information and is told to stand in about it owes what it is told.
  *
  * - A flash for action: that a person has seen it. Anything for action: that somebody takes charge.
  * - A request: an answer by the date that it sets or, if earlier, by the clock of its channel, which runs from receipt
@@ -38,7 +38,7 @@ interface Due {
  */
 export function deadlinesOf(delivery: Delivery, grounds: DeadlineGrounds): readonly Deadline[] {
   const { status } = delivery;
-  if ((status !== 'ACTUAL' && status !== 'EXERCISE') || delivery.kind === 'SERVICE') return [];
+  if ((status !== 'ACTUAL' && status !== 'EXERCISE') || isOnlyTold(delivery)) return [];
   const card = cardOf(delivery);
   return duesOf(delivery, card.lane, grounds).map(({ kind, dueAtMs, runsFromReceipt, asked }) => ({
     deadlineId: deriveId('deadline', delivery.correspondent, delivery.messageId, kind),
@@ -92,6 +92,10 @@ function instructionDue(message: Message): readonly Due[] {
   return asked?.dateMs == null
     ? []
     : [{ kind: 'CARRY_OUT', dueAtMs: asked.dateMs, runsFromReceipt: false, asked }];
+}
+
+function isOnlyTold({ kind, message }: Delivery): boolean {
+  return kind === 'SERVICE' && message?.service?.code !== 'REROUTE';
 }
 
 function cardOf(delivery: Delivery): DeadlineCard {

@@ -2,6 +2,7 @@ import { type MessageMarkings, markingsOf } from '@chappe/policy';
 import { type Delivery, type Lane, type Message, type MessageJson, messageToJson } from '@chappe/schemas';
 import { type ReceiptState, untouched } from './receipt-state.ts';
 import { type ReceiptStateJson, showReceiptState } from './show-receipt.ts';
+import type { TakenOverJson } from './show-stand-ins.ts';
 
 /** The word that a reader gets instead of a message: its own was refused, or it may not see a follow-up. */
 export interface NoticeCard {
@@ -68,6 +69,8 @@ export interface InboxItemJson extends ReceiptStateJson {
   readonly late?: true;
   readonly message?: MessageJson;
   readonly notice?: NoticeCard;
+  /** Who took over from whom while that was suspended, where one message is asked for. */
+  readonly standIns?: readonly TakenOverJson[];
 }
 
 /** Nothing in a notice needs protection: it carries a code and an id, no content. */

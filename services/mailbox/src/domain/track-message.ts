@@ -3,6 +3,13 @@ import { type GivenReceipt, type ReceiptStage, rankOf } from './receipt-state.ts
 import { type DeadlineJson, type KeptDeadline, showDeadline } from './show-deadlines.ts';
 import { type GivenReceiptJson, showGivenReceipt } from './show-receipt.ts';
 import { type TrackedDisclosure, type TrackedDisclosureJson, trackDisclosures } from './track-disclosures.ts';
+import {
+  type StandingJson,
+  standInCopies,
+  standInsSeen,
+  standingOf,
+  type TrackedStandIn,
+} from './track-stand-ins.ts';
 
 /** One delivery of a sent message, as the store has it. */
 export interface TrackedDelivery {
@@ -45,6 +52,8 @@ export interface SentTracking {
   readonly senderInside: boolean;
   /** What was told to local bodies: of a cancellation what it recalls, of a dispatch what was recorded about it. */
   readonly disclosures?: readonly TrackedDisclosure[];
+  /** Who stood in for recipients that were suspended. */
+  readonly standIns?: readonly TrackedStandIn<TrackedDelivery>[];
   /** What is or was owed: by the recipients about the message or its recall, and by the sender itself. */
   readonly deadlines: readonly KeptDeadline[];
 }
@@ -53,7 +62,7 @@ export interface SentTracking {
 export type OwedReceipt = 'TAKEN_IN_CHARGE' | 'COMPLIED';
 
 /** One recipient, as the sender sees it. */
-export interface TrackedRecipientJson {
+export interface TrackedRecipientJson extends StandingJson {
   readonly correspondent: string;
   readonly role: string;
   readonly deliveredAt: string;
@@ -98,12 +107,19 @@ export interface TrackingJson {
  * - A sender of the network sees how many others there are and how many owe, because it answers for its recall
  *   (Directive (EU) 2016/680, article 16(6)); a sender outside is not even told that there are any. The desk that
  *   dispatched sees the recall of the original, recipient by recipient, in the tracking of its own DISPATCH.
+ * - Whoever took over from a recipient that was suspended is seen by who sees that recipient, as it would have been
+ *   named had the recipient been suspended before.
  * - Hand-overs are shown without a name, unless they went to somebody the sender sees anyway. Persons appear by
  *   their function alone.
  */
 export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJson {
   const { known } = tracking;
-  const named = tracking.deliveries.filter((each) => known === null || known.has(each.correspondent));
+  const recipients = tracking.deliveries.filter((each) => known === null || known.has(each.correspondent));
+  const standIns = standInsSeen(
+    tracking.standIns ?? [],
+    recipients.map((each) => each.correspondent),
+  );
+  const named = [...recipients, ...standInCopies(standIns, recipients)];
   const unnamed = tracking.deliveries.filter((each) => known !== null && !known.has(each.correspondent));
   const visible = new Set(named.map((each) => each.correspondent));
   const recalls = new Map(tracking.recalls.map((each) => [each.correspondent, each]));
@@ -121,6 +137,7 @@ export function trackMessage(tracking: SentTracking, nowMs: number): TrackingJso
       return {
         ...showRecipient(each, visible, deadlines),
         deadlines,
+        ...standingOf(each.correspondent, standIns),
         ...(recall === undefined
           ? {}
           : {
