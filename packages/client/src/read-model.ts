@@ -62,6 +62,17 @@ export interface InboxItem extends Partial<ReceiptSummary> {
     readonly messageId: string;
     readonly detailCodes?: readonly string[];
   };
+  /** Who took over from whom while that was suspended; of one message that is read by its id. */
+  readonly standIns?: readonly {
+    readonly suspended: string;
+    readonly standIn: string;
+    readonly since: string;
+    readonly takenInChargeBy: readonly {
+      readonly correspondent: string;
+      readonly position: string;
+      readonly since: string;
+    }[];
+  }[];
 }
 
 /** How much there is of what was asked for. */
@@ -136,6 +147,10 @@ export interface TrackedRecipient {
   readonly receipts: readonly GivenReceipt[];
   readonly owed: readonly OwedReceipt[];
   readonly deadlines: readonly TrackedDeadline[];
+  /** Suspended recipients that it stands in for. */
+  readonly standsInFor?: readonly string[];
+  /** It was suspended: when, and who took over what nobody there had acted on. */
+  readonly rerouted?: { readonly at: string; readonly to: readonly string[] };
   /** The cancellation that this recipient got of it, and whether it was complied with. */
   readonly recall?: {
     readonly messageId: string;

@@ -133,3 +133,22 @@ describe('what happened to a sent message', () => {
     expect(shown[1]).toMatch(/adjoint \(PHONE\) +— +our neighbour; → post:SN$/);
   });
 });
+
+describe('a recipient that was suspended', () => {
+  const items = [
+    recipient({ owed: [], rerouted: { at: at(-1), to: ['post:TG'] } }),
+    recipient({ correspondent: 'post:TG', standsInFor: ['post:CI'] }),
+  ];
+
+  it('is shown with whoever took over, and that one with whom it stands in for', () => {
+    const [, suspended, standIn] = lines(tracked({ items }));
+    expect(suspended).toMatch(/^post:CI .* — {2,}suspended; taken over by post:TG$/);
+    expect(standIn).toMatch(/^post:TG .* TAKEN_IN_CHARGE +stands in for post:CI, suspended$/);
+  });
+
+  it('in French too', () => {
+    const shown = lines(tracked({ items }), 'fr').join('\n');
+    expect(shown).toContain('suspendu ; repris par post:TG');
+    expect(shown).toContain('remplace post:CI, suspendu');
+  });
+});

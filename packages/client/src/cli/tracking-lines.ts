@@ -128,8 +128,16 @@ function byWhom(row: TrackedRecipient): string {
 
 function noteOf(row: TrackedRecipient, { say }: Terminal): string {
   const last = row.receipts.at(-1);
+  const { standsInFor, rerouted } = row;
+  const [suspended, standIns] = [standsInFor?.join(', '), rerouted?.to.join(', ')];
   const notes = [
     last?.reason,
+    suspended === undefined
+      ? undefined
+      : say({ en: `stands in for ${suspended}, suspended`, fr: `remplace ${suspended}, suspendu` }),
+    standIns === undefined
+      ? undefined
+      : say({ en: `suspended; taken over by ${standIns}`, fr: `suspendu ; repris par ${standIns}` }),
     last?.transferredTo === undefined ? undefined : `→ ${last.transferredTo}`,
     row.recall === undefined
       ? undefined
