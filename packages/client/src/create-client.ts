@@ -1,3 +1,4 @@
+import type { AttachmentJson } from '@chappe/schemas';
 import {
   acknowledge,
   acknowledgeMany,
@@ -5,6 +6,16 @@ import {
   type ReceiptRequest,
   type ReceiptResult,
 } from './acknowledge.ts';
+import {
+  type AttachmentDownload,
+  type DownloadOptions,
+  downloadAttachment,
+} from './attachments/download-attachment.ts';
+import {
+  type AttachmentSource,
+  type UploadOptions,
+  uploadAttachment,
+} from './attachments/upload-attachment.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { createDirectoryAdministration, type DirectoryAdministration } from './directory-admin.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
@@ -101,6 +112,13 @@ export interface ChappeClient {
     search(query: ArchiveQuery): Promise<Page<ArchiveItem>>;
     read(messageId: string, options: { reason: string }): Promise<ArchiveItem>;
   };
+  /** Evidence files. A message names them in its `attachments`. */
+  readonly attachments: {
+    /** Uploads a file whole, in parts and resuming by itself; what it resolves to goes into a message. */
+    upload(source: AttachmentSource, options: UploadOptions): Promise<AttachmentJson>;
+    /** Fetches a file of a message received or sent, or with a reason of the archive, resuming by itself. */
+    download(messageId: string, sha256: string, options?: DownloadOptions): Promise<AttachmentDownload>;
+  };
   me(): Promise<Self>;
   correspondents(): Promise<Page<CorrespondentEntry>>;
   /** The webhooks of the acting correspondent. */
@@ -146,6 +164,14 @@ export function createClient(options: ClientOptions): ChappeClient {
     archive: {
       search: (query) => reader.searchArchive(query),
       read: (messageId, { reason }) => reader.readArchive(messageId, reason),
+    },
+    attachments: {
+      upload: async (source, uploadOptions) => {
+        const uploader = options.actingAs ?? (await reader.me()).actingAs.code;
+        return uploadAttachment(transport, uploader, source, uploadOptions);
+      },
+      download: (messageId, sha256, downloadOptions) =>
+        downloadAttachment(transport, messageId, sha256, downloadOptions),
     },
     me: () => reader.me(),
     correspondents: () => reader.correspondents(),

@@ -1,4 +1,12 @@
 export type { MessageReceipt, ReceiptRequest, ReceiptResult } from './acknowledge.ts';
+export type { AttachmentDownload, DownloadOptions } from './attachments/download-attachment.ts';
+export type {
+  AttachmentSource,
+  UploadIdentity,
+  UploadMemory,
+  UploadOptions,
+  UploadProgress,
+} from './attachments/upload-attachment.ts';
 export { authorizationCodeWithPassword, type DemonstrationAccount } from './authorization-code.ts';
 export { type ClientCredentials, clientCredentials } from './client-credentials.ts';
 export { type ChappeClient, type ClientOptions, createClient } from './create-client.ts';

@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** Bytes as they are, instead of a JSON body; their type stands in `headers`. */
+  readonly content?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -100,7 +102,8 @@ function prepare(settings: TransportSettings, request: ApiRequest): PreparedRequ
   if (settings.actingAs !== undefined) headers.set('chappe-acting-as', settings.actingAs);
   if (settings.language !== undefined) headers.set('accept-language', settings.language);
   if (request.body !== undefined) headers.set('content-type', 'application/json');
-  const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
+  const sent = request.body === undefined ? request.content : JSON.stringify(request.body);
+  const body = sent === undefined ? {} : { body: sent };
   // A redirect could carry the token to another host.
   return { url, init: { method: request.method, headers, redirect: 'error', ...body } };
 }
