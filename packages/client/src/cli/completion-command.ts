@@ -32,8 +32,9 @@ export function addCompletionCommand(
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       await run(async () => {
         const { describeTree } = await import('./completion/describe-tree.ts');
-        const { bashCompletion, zshCompletion } = await import('./completion/write-bash.ts');
+        const { bashCompletion } = await import('./completion/write-bash.ts');
         const { fishCompletion } = await import('./completion/write-fish.ts');
+        const { zshCompletion } = await import('./completion/write-zsh.ts');
         const write = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }[shell];
         terminal.out(write(describeTree(program)).trimEnd());
         return exitCodes.ok;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { typeChappe } from '../../../test/type-chappe.ts';
 
@@ -45,10 +45,78 @@ describe('completion in bash', () => {
   });
 });
 
+/** Whether a shell is on this machine; without it, its completion is not proven here, which the test says. */
+async function isInstalled(shell: string): Promise<boolean> {
+  return run(shell, ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+const places: readonly (readonly [line: string, words: readonly string[]])[] = [
+  ['chappe re', ['reply', 'release']],
+  ['chappe webhook re', ['resume', 'resend', 'remove']],
+  ['chappe reply DJ-26-K7M2P4X-M --outcome p', ['partial']],
+  ['chappe --as post:DJ archive sea', ['search']],
+  ['chappe archive search --rea', ['--reason']],
+  ['chappe webhook history 5f0c --js', ['--json']],
+];
+
+describe('completion in the real zsh', () => {
+  // A window of its own, in which somebody types a line and asks what may follow.
+  const ask = `
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    zpty -w shell "PROMPT=; RPROMPT=; stty -echo columns 300 rows 200; zstyle ':completion:*' list-colors ''
+      unsetopt auto_menu prompt_sp; LISTMAX=0; fpath=($1 $fpath); autoload -Uz compinit; compinit -u -d $1/dump
+      bindkey '^I' list-choices; print -r READY"
+    while zpty -r shell line; do [[ $line == *READY* && $line != *print* ]] && break; done
+    zpty -w -n shell "$2"$'\t'
+    sleep 1
+    zpty -w -n shell $'\x15print -r DONE\n'
+    while zpty -r shell line; do
+      [[ $line == *DONE* && $line != *print* ]] && break
+      print -r -- $line
+    done
+    zpty -d shell`;
+
+  it.for(places)('%s: offers %j', async ([line, words], context) => {
+    if (!(await isInstalled('zsh'))) return context.skip('zsh is not installed here');
+    await writeFile(join(folder, '_chappe'), await zshText());
+    const { stdout } = await run('zsh', ['-f', '-c', ask, 'ask', folder, line], {
+      env: { ...process.env, TERM: 'dumb' },
+      timeout: 20_000,
+    });
+    const plain = stripVTControlCharacters(stdout).replaceAll('\r', '');
+    const listed = plain.split('\n').flatMap((each) => /^(\S+)(?: +-- .+)?\s*$/.exec(each)?.[1] ?? []);
+    expect(listed.toSorted()).toEqual(words.toSorted());
+  });
+});
+
+async function zshText(): Promise<string> {
+  return (await typeChappe(['completion', 'zsh'])).out;
+}
+
+describe('completion in the real fish', () => {
+  it.for(places)('%s: offers %j, with what each does', async ([line, words], context) => {
+    if (!(await isInstalled('fish'))) return context.skip('fish is not installed here');
+    const file = join(folder, 'chappe.fish');
+    await writeFile(file, (await typeChappe(['completion', 'fish'])).out);
+    const ask = 'source $argv[1]; complete -C $argv[2]';
+    const { stdout } = await run('fish', ['--no-config', '-c', ask, file, line]);
+    const listed = stdout.split('\n').filter((each) => each !== '');
+    expect(listed.map((each) => each.split('\t')[0]).toSorted()).toEqual(words.toSorted());
+    for (const each of listed) expect(each).toMatch(/\t\S/);
+  });
+});
+
 describe('completion in other shells', () => {
-  it('zsh runs that of bash', async () => {
-    const { out } = await typeChappe(['completion', 'zsh']);
-    expect(out).toMatch(/^#compdef chappe\n[\s\S]*bashcompinit\n# chappe: completion for bash/);
+  it('zsh has the descriptions, in the language asked for, every quote closed', async () => {
+    const { out } = await typeChappe(['completion', 'zsh', '--lang', 'fr']);
+    expect(out).toMatch(/^#compdef chappe\n/);
+    expect(out).toContain("'reply:répondre à un message reçu'");
+    for (const line of out.split('\n'))
+      expect(line.replaceAll("'\\''", '').split("'").length % 2, line).toBe(1);
   });
 
   it('fish has the descriptions, in the language asked for', async () => {

@@ -34,11 +34,3 @@ ${words.join('\n')}
 complete -o default -F _chappe chappe
 `;
 }
-
-/** The same for zsh, which runs bash's completions. */
-export function zshCompletion(tree: readonly CompletedCommand[]): string {
-  return `#compdef chappe
-autoload -U +X compinit && compinit
-autoload -U +X bashcompinit && bashcompinit
-${bashCompletion(tree)}`;
-}
