@@ -13,12 +13,13 @@ import { ThreadHistory } from '../../test/thread-history.ts';
 interface ExampleMessage {
   readonly name: string;
   readonly from: string;
+  /** Who is suspended when it is decided. */
+  readonly suspended?: readonly string[];
   readonly kind: MessageRequest['kind'];
   readonly body: MessageRequest['body'];
 }
 
 interface Example {
-  readonly suspended?: readonly string[];
   readonly messages: readonly ExampleMessage[];
 }
 
@@ -42,12 +43,14 @@ describe('docs/routing-examples.md', () => {
 });
 
 /** Decides each message on its own, in order, then ends the waits. */
-function run({ suspended = [], messages }: Example): string {
+function run({ messages }: Example): string {
   const ids = new Map(messages.map(({ name, from }) => [name, identityOf(from)]));
-  const made = messages.map((each) => [each.name, messageOf(each, ids)] as const);
+  const made = messages.map((each) => {
+    const directory = givenSuspended(...(each.suspended ?? []));
+    return [each.name, messageOf(each, ids), directory] as const;
+  });
   const history = new ThreadHistory();
-  const directory = givenSuspended(...suspended);
-  for (const [, message] of made) history.route([message], { directory });
+  for (const [, message, directory] of made) history.route([message], { directory });
   history.sweep(noonMs + 60_000);
   const names = new Map(made.map(([name, { messageId }]) => [messageId, name]));
   return made.map(([name, message]) => tell(name, history, message, names)).join('');
@@ -59,7 +62,7 @@ function identityOf(from: string): { submissionId: string; messageId: string } {
 }
 
 function messageOf(
-  { name, from, kind, body, ...header }: ExampleMessage,
+  { name, from, suspended: _, kind, body, ...header }: ExampleMessage,
   ids: ReadonlyMap<string, { submissionId: string; messageId: string }>,
 ): Message {
   const resolve = (value: unknown): unknown =>
@@ -71,7 +74,12 @@ function messageOf(
       }),
     );
   const change = { ...(resolve(header) as RequestChange), submissionId: ids.get(name)?.submissionId ?? null };
-  return givenMessage(from, { kind, body: resolve(body) } as Pick<MessageRequest, 'kind' | 'body'>, change);
+  const made = givenMessage(
+    from,
+    { kind, body: resolve(body) } as Pick<MessageRequest, 'kind' | 'body'>,
+    change,
+  );
+  return from === 'service:system' ? { ...made, actor: 'system-mailbox' } : made;
 }
 
 function tell(
