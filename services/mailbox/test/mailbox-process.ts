@@ -67,7 +67,7 @@ const overrides: MailboxOverrides = {
     async walkSuspended() {
       reach('before-walk');
       const passed = await steps.walkSuspended();
-      if (passed > 0) reach('after-walk');
+      if (passed !== null && passed > 0) reach('after-walk');
       return passed;
     },
     async orderReroutes() {

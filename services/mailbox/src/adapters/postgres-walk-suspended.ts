@@ -2,8 +2,8 @@ import { type Client, inTransaction, type Pool } from '@chappe/postgres';
 import { followsUp, isPending } from '../domain/judge-pending.ts';
 import type { ReceiptStage } from '../domain/receipt-state.ts';
 
-/** Looks through the next part of one suspended inbox; answers how many of its numbers it passed. */
-export type WalkSuspended = () => Promise<number>;
+/** Looks through the next part of one suspended inbox; answers how many of its numbers it passed, null when none is due. */
+export type WalkSuspended = () => Promise<number | null>;
 
 interface SuspensionRow {
   readonly suspension_id: string;
@@ -43,7 +43,7 @@ export function createSuspendedWalk(pool: Pool, options: { span: number }): Walk
                ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
       });
       const [suspension] = rows;
-      if (suspension === undefined) return 0;
+      if (suspension === undefined) return null;
       const from = Number(suspension.walked_to);
       const last = await lastNumber(client, suspension.correspondent);
       const to = Math.min(last, from + options.span);

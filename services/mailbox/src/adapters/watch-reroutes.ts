@@ -71,7 +71,7 @@ export function createRerouteWatch(options: {
     for (const { outcome, code } of settled) {
       if (outcome !== 'DONE') log.warn({ code, step: 'reroute' }, 'an order to reroute was not followed');
     }
-    return walked + ordered + settled.length > 0;
+    return walked !== null || ordered + settled.length > 0;
   }
 
   async function loop(): Promise<void> {
