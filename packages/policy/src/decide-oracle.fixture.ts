@@ -74,17 +74,17 @@ export function mayDoWith(role: Role, action: string, message: MessageResource):
       return given || told;
     case 'sent.read':
       return sent;
-    // Why somebody got it: for its sender, and for the desk that holds it.
     // A file goes with its message; a bare notice carries none.
     case 'attachment.read':
       return sent || given;
+    // Why somebody got it: for its sender, and for the desk that holds it.
     case 'routing.why':
       return sent || (given && desks.includes(role));
     case 'thread.read':
       return sent || given || told || overheard;
     case 'archive.read':
-      return sent || given || overheard;
     case 'attachment.read-archived':
+      return sent || given || overheard;
     default:
       return false;
   }

@@ -210,6 +210,15 @@ describe('entitle', () => {
     expect(some).toContain('tearline variant.beyond-release');
   });
 
+  // A variant cannot keep one field of each item: the rest of the list once left with it, named as withheld and not so.
+  it('keeps a list whole or not at all, also where a part inside of it was asked for', () => {
+    const message = aMessage({ ...partners, tlp: 'RED', handling: ['H2'] });
+    const parts = { ...outside, released: true, releasedParts: ['lead.entities.label', 'lead.title'] };
+    const some = withheld(entitle(parts, message, 'ACTION'));
+    expect(some).toContain('lead.entities variant.beyond-release');
+    expect(some.filter((each) => each.startsWith('lead.entities.'))).toEqual([]);
+  });
+
   it('does not limit by a release of parts who needs no release', () => {
     const parts = { ...desk, released: true, releasedParts: ['lead.title'] };
     expect(withheld(entitle(parts, aMessage(), 'ACTION'))).not.toContain('lead.text variant.beyond-release');

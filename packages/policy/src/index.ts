@@ -20,6 +20,7 @@ export {
   policyVersion,
 } from './matrix.ts';
 export type { DeliveryRelation, RecipientOrigin, RecipientProfile } from './recipient-profile.ts';
+export { isReleasablePart } from './releasable-part.ts';
 export { renderVariant } from './render-variant.ts';
 export {
   type CorrespondentResource,

@@ -7,7 +7,7 @@ export const messageFields: ReadonlyMap<string, AvroField> = createAvroShape(avr
 /**
  * The paths of everything in a message but these: what is withheld from somebody who may have no more. Made
  * from the schema, so that a field added to it is withheld until somebody decides that it may be kept. A path
- * that leads nowhere keeps nothing.
+ * that leads nowhere keeps nothing, nor does one that leads into a list: a list is kept whole or not at all.
  */
 export function pathsOutside(kept: readonly string[]): readonly string[] {
   return outside(messageFields, kept, '');
@@ -18,6 +18,11 @@ function outside(fields: ReadonlyMap<string, AvroField>, kept: readonly string[]
     const path = prefix + name;
     if (kept.includes(path)) return [];
     const inner = kept.filter((each) => each.startsWith(`${path}.`));
-    return inner.length === 0 ? [path] : outside(field.fields(), inner, `${path}.`);
+    return inner.length === 0 || isListField(field) ? [path] : outside(field.fields(), inner, `${path}.`);
   });
+}
+
+/** Whether a field holds a list. */
+export function isListField(field: AvroField): boolean {
+  return Array.isArray(field.empty());
 }

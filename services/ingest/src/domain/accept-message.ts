@@ -19,6 +19,7 @@ import { checkRecipients } from './check-recipients.ts';
 import { checkReferences } from './check-references.ts';
 import { judgeRelease, type ReleaseDirectory } from './check-release.ts';
 import { checkReroute } from './check-reroute.ts';
+import { checkScope } from './check-scope.ts';
 import { checkSender } from './check-sender.ts';
 import { checkTimes } from './check-times.ts';
 import type { Finding } from './finding.ts';
@@ -79,6 +80,7 @@ export function acceptMessage(submission: Submission, context: AcceptanceContext
     ...checkReroute(draft, subject),
     ...release.findings,
     ...checkBody(draft),
+    ...checkScope(draft),
     ...checkMarkings(draft, { deployment: context.ceiling, correspondent: sender.ceiling }),
     ...checkReferences(draft, submission.messageId),
     ...checkRecipients(draft, correspondents),
