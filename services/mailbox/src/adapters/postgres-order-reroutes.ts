@@ -4,8 +4,9 @@ import { composeReroute } from '../domain/compose-reroute.ts';
 import { judgePending } from '../domain/judge-pending.ts';
 import type { ReceiptStage } from '../domain/receipt-state.ts';
 import { decodeContent } from './postgres-inbox.ts';
+import { behind, wakeThreads } from './postgres-wake-thread.ts';
 
-/** Orders what waits to be taken over, a bounded number of it; answers how many it has judged. */
+/** Orders what waits to be taken over, a bounded number of it; answers how many it has looked at. */
 export type OrderReroutes = () => Promise<number>;
 
 interface WaitingRow {
@@ -41,8 +42,8 @@ interface Change {
   readonly errand?: { readonly errand_id: string; readonly payload: object };
 }
 
-/** Its turn comes once what goes before it in its thread is settled; a row of a newer release, once it can be read. */
-const turnMs = 500;
+/** It is woken once what goes before it in its thread is settled; a row of a newer release waits until it can be read. */
+const behindMs = 60_000;
 const unreadableMs = 60_000;
 
 /**
@@ -56,9 +57,9 @@ export const claimWaiting = `SELECT r.suspension_id, r.delivery_id, r.correspond
         AND (e.follows, e.number) < (r.follows, r.number)) AS behind,
     EXISTS (SELECT FROM deadline_settlement AS d
       WHERE d.correspondent = r.correspondent AND d.message_id = r.message_id
-        AND d.cause IN ('REPLIED', 'EXTENDED')) AS answered,
-    EXISTS (SELECT FROM inbox_item AS c
-      WHERE c.thread_id = r.thread_id AND c.kind = 'CLOSURE' AND c.role <> 'NOTICE' AND c.recalled_by IS NULL
+        AND d.cause = 'REPLIED') AS answered,
+    EXISTS (SELECT FROM sent_item AS c
+      WHERE c.thread_id = r.thread_id AND c.kind = 'CLOSURE' AND c.state = 'ACCEPTED'
         AND c.decided_at >= x.decided_at) AS closed,
     x.role, x.kind, x.lane, x.status, x.receipt_stage, x.recalled_by IS NOT NULL AS recalled, x.withdrawn, x.content
   FROM (SELECT * FROM reroute WHERE state = 'WAITING' AND next_at <= (SELECT clock_timestamp())
@@ -86,7 +87,11 @@ export function createRerouteOrders(
       if (rows.length === 0) return 0;
       const changes = rows.map((row) => judge(row, options.serviceCorrespondent));
       await store(client, changes);
-      return changes.filter(({ state }) => state !== 'WAITING').length;
+      await wakeThreads(
+        client,
+        changes.filter(({ state }) => state === 'DROPPED'),
+      );
+      return changes.length;
     });
 }
 
@@ -102,7 +107,7 @@ async function countUnsettled(client: Client, most: number): Promise<number> {
 function judge(row: WaitingRow, serviceCorrespondent: string): Change {
   const key = { suspension_id: row.suspension_id, delivery_id: row.delivery_id };
   if (row.over) return { ...key, state: 'DROPPED', code: 'SUSPENSION_OVER' };
-  if (row.behind) return { ...key, state: 'WAITING', waitMs: turnMs };
+  if (row.behind) return { ...key, state: 'WAITING', waitMs: behindMs, code: behind };
   const message = readContent(row.content);
   if (message === 'unreadable') return { ...key, state: 'WAITING', waitMs: unreadableMs, code: 'UNREADABLE' };
   const verdict = judgePending({ ...row, stage: row.receipt_stage, message }, row.now.getTime());

@@ -1,5 +1,6 @@
 import { type Client, inTransaction, type Pool } from '@chappe/postgres';
 import { retryRerouteInMs } from '../domain/retry-reroute.ts';
+import { wakeThreads } from './postgres-wake-thread.ts';
 
 /** What became of orders that were given. */
 export interface SettledReroute {
@@ -56,6 +57,10 @@ export function createRerouteSettlement(
       if (rows.length === 0) return [];
       const settled = rows.map(settle);
       await store(client, settled);
+      await wakeThreads(
+        client,
+        settled.filter(({ outcome }) => outcome !== 'AGAIN').map(({ row }) => row),
+      );
       await endDeadlines(
         client,
         settled.filter(({ outcome }) => outcome === 'DONE').map(({ row }) => row),

@@ -14,7 +14,7 @@ export interface PendingItem {
 /** The same with its content and what became of its thread. */
 export interface JudgedItem extends PendingItem {
   readonly message: Message | null;
-  /** Whether its holder answered it, or asked for more time, without giving a receipt. */
+  /** Whether its holder answered it without giving a receipt. */
   readonly answered: boolean;
   /** Whether its thread was closed after it came. */
   readonly closed: boolean;
