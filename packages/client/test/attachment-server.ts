@@ -29,6 +29,10 @@ export class AttachmentServer {
   faults = new Map<number, Fault>();
   file: Buffer = Buffer.alloc(0);
   fileName = 'attachment; filename="quay.png"';
+  /** What other requests are answered, by method and path; a POST is answered 202. */
+  readonly json = new Map<string, unknown>();
+  /** What was posted there. */
+  readonly posted: Record<string, unknown>[] = [];
   url = '';
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
@@ -58,6 +62,8 @@ export class AttachmentServer {
       request.resume();
       return problem(response, fault.status, fault.code ?? 'unavailable');
     }
+    const known = this.json.get(`${method} ${path}`);
+    if (known !== undefined) return this.#answer(request, response, known);
     if (method === 'GET') return this.#give(request, response, fault);
     if (method === 'POST') {
       const name = `u${this.uploads.size}`;
@@ -86,6 +92,14 @@ export class AttachmentServer {
       }
     }
     response.writeHead(method === 'HEAD' ? 200 : 204, { 'upload-offset': upload.bytes.length }).end();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, known: unknown): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    if (request.method === 'POST') this.posted.push(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const status = request.method === 'POST' ? 202 : 200;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(known));
   }
 
   async #take(

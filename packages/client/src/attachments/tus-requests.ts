@@ -53,7 +53,7 @@ export async function sendPart(
     headers: { ...version, 'upload-offset': String(from), 'content-type': 'application/offset+octet-stream' },
     content: part,
   });
-  return readOffset(response, from + 1, totalBytes);
+  return readOffset(response, from, totalBytes);
 }
 
 async function answered(

@@ -96,7 +96,6 @@ async function send(upload: Upload): Promise<void> {
   let beginnings = 0;
   /** Undefined while only the server knows. */
   let offset: number | undefined;
-  let lastByteSent = false;
   let partBytes = partBounds.leastBytes;
 
   const begin = async (): Promise<string> => {
@@ -116,18 +115,16 @@ async function send(upload: Upload): Promise<void> {
       options.onProgress?.({ phase: 'uploading', doneBytes: offset, totalBytes: content.size });
       if (offset === content.size) return;
       const part = content.slice(offset, Math.min(content.size, offset + partBytes));
-      lastByteSent ||= offset + part.size === content.size;
       const from = offset;
       offset = undefined;
       const startedAtMs = performance.now();
       offset = await sendPart(transport, { name, from, part, totalBytes: content.size }, signal);
+      if (offset === from) throw new Interrupted(new Error('the server kept nothing of the part'));
       patience.progressed();
       partBytes = nextPartBytes(part.size, performance.now() - startedAtMs);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const fate = fateOf(error);
-      // The server forgets an upload with its last byte: then it is kept, although its answer was lost.
-      if (fate === 'vanished' && lastByteSent) return;
       if (fate === 'refused' || (fate === 'vanished' && beginnings >= mostBeginnings)) throw error;
       if (fate === 'vanished') name = undefined;
       partBytes = partBounds.leastBytes;

@@ -1,4 +1,5 @@
 import type { SubmissionStatus, TrackedRecipient, Tracking } from '../read-model.ts';
+import { attachmentLines } from './attachments/describe-attachments.ts';
 import { refusalAdvice } from './refusal-advice.ts';
 import { relativeTime } from './relative-time.ts';
 import { type Column, formatTable } from './table.ts';
@@ -23,6 +24,7 @@ export function printStatus(
   if (advice !== undefined) {
     terminal.out(`  ${say({ en: 'what to do', fr: 'que faire' })}: ${say(advice)}`);
   }
+  for (const line of attachmentLines(status.message?.attachments, terminal)) terminal.out(line);
   if (tracking === undefined || tracking.items.length === 0) return;
   const columns: Column<TrackedRecipient>[] = [
     { head: say({ en: 'RECIPIENT', fr: 'DESTINATAIRE' }), cell: (row) => row.correspondent },

@@ -121,6 +121,34 @@ export const problemAdvice: Readonly<Record<string, Text>> = {
     en: 'look at it again, and repeat the command if it is still wanted',
     fr: 'regardez-le de nouveau, et répétez la commande si elle reste voulue',
   },
+  'attachment-not-found': {
+    en: 'send the file with --attach: a file is known to its own uploader alone',
+    fr: "joignez le fichier avec --attach : un fichier n'est connu que de qui l'a déposé",
+  },
+  'attachment-too-large': {
+    en: 'send it in several files, or by another way',
+    fr: 'envoyez-le en plusieurs fichiers, ou autrement',
+  },
+  'attachment-type-mismatch': {
+    en: 'give the file the ending of what it really is',
+    fr: 'donnez au fichier la terminaison de ce qu’il est vraiment',
+  },
+  'attachment-type-refused': {
+    en: 'send it as a picture, a document, a sound or an archive; programs are never taken',
+    fr: 'envoyez une image, un document, un son ou une archive ; jamais un programme',
+  },
+  'attachment-refused': {
+    en: 'it was found harmful and is given to nobody: ask the sender for a clean copy',
+    fr: "elle a été jugée dangereuse et n'est remise à personne : demandez une copie saine à l'expéditeur",
+  },
+  'attachment-not-scanned': {
+    en: 'it is still being examined: repeat in a minute',
+    fr: 'elle est encore en cours d’examen : recommencez dans une minute',
+  },
+  'storage-full': {
+    en: 'send the message without the file, and tell the operator',
+    fr: "envoyez le message sans le fichier, et prévenez l'exploitant",
+  },
   'not-found': {
     en: 'it does not exist, or you may not see it; the two are told alike',
     fr: "cela n'existe pas, ou vous ne pouvez le voir ; rien ne distingue les deux",

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAmendingCommands } from './amending-commands.ts';
 import { addAnsweringCommands } from './answering-commands.ts';
+import { addAttachmentCommands } from './attachment-commands.ts';
 import { positive } from './command-options.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addDeadLetterCommands } from './dead-letter-commands.ts';
@@ -73,6 +74,7 @@ export function createProgram(terminal: Terminal, run: RunAct): Command {
   group({ en: 'Receive and follow:', fr: 'Recevoir et suivre :' });
   addReceiptCommands(command, terminal, run);
   addReadingCommands(command, terminal, run);
+  addAttachmentCommands(command, terminal, run);
   group({ en: 'Set up:', fr: 'Installer :' });
   addSetupCommands(command, terminal, run);
   addWebhookCommands(command, terminal, run);

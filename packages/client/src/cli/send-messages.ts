@@ -20,6 +20,7 @@ import { waitForDecision } from './wait-for-decision.ts';
 export interface SendOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly wait?: boolean;
+  readonly attach?: readonly string[];
 }
 
 /** Sends messages, or only says what would happen to them, and prints what became of each. */
@@ -32,7 +33,14 @@ export async function sendMessages(
 ): Promise<ExitCode> {
   const [only] = messages;
   if (only === undefined) return exitCodes.ok;
+  const { attach = [] } = options;
   if (options.dryRun === true) return dryRun(terminal, client, messages, options);
+  if (attach.length > 0) {
+    const { withAttachments } = await import('./attachments/upload-files.ts');
+    return withAttachments(terminal, client, messages, options, (complete) =>
+      sendMessages(terminal, client, complete, { ...options, attach: [] }, next),
+    );
+  }
   const publishing = { signal: terminal.signal, onRetry: retryNotice(terminal, options) };
   const results =
     messages.length === 1
@@ -77,8 +85,15 @@ async function dryRun(
   terminal: Terminal,
   client: ChappeClient,
   messages: readonly MessageRequest[],
-  options: GlobalOptions,
+  options: SendOptions,
 ): Promise<ExitCode> {
+  if (options.attach !== undefined && options.json !== true) {
+    const notice = {
+      en: 'A dry run uploads nothing: it speaks of the message without its files.',
+      fr: "Un essai n'envoie aucun fichier : il parle du message sans ses pièces jointes.",
+    };
+    terminal.err(terminal.colours.dim(terminal.say(notice)));
+  }
   const answers = [];
   for (const message of messages) answers.push(await client.dryRun(message));
   if (options.json === true) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clientOption } from './command-options.ts';
+import { clientOption, eachOne } from './command-options.ts';
 import type { Text } from './language.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -7,6 +7,14 @@ import type { Terminal } from './terminal.ts';
 export function submissionOptions(target: Command, terminal: Terminal): Command {
   const t = (text: Text) => terminal.say(text);
   return target
+    .option(
+      '--attach <file>',
+      t({
+        en: 'a file to send with it; may be repeated, and goes on where a broken upload stood',
+        fr: 'un fichier à joindre ; peut être répété, et reprend un envoi interrompu',
+      }),
+      eachOne,
+    )
     .option(
       '--submission-id <uuid>',
       t({ en: 'repeat an earlier sending', fr: 'répéter un envoi précédent' }),

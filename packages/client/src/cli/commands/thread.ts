@@ -1,6 +1,7 @@
 import type { ChappeClient } from '../../create-client.ts';
 import { ChappeProblem } from '../../problem.ts';
 import type { Page, ThreadEntry } from '../../read-model.ts';
+import { attachmentLines } from '../attachments/describe-attachments.ts';
 import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findOriginal } from '../find-original.ts';
@@ -71,7 +72,9 @@ function threadLines(entries: readonly ThreadEntry[], terminal: Terminal): reado
     { head: say({ en: 'WHEN', fr: 'QUAND' }), cell: ({ row }) => relativeTime(row.at, nowMs(), language) },
     { head: say({ en: 'TEXT', fr: 'TEXTE' }), cell: ({ row }) => row.summary, flexible: true },
   ];
-  return formatTable(columns, lines, terminal.width);
+  const [head = '', ...rows] = formatTable(columns, lines, terminal.width);
+  const below = ({ entry }: Line) => attachmentLines(entry.message?.attachments, terminal);
+  return [head, ...rows.flatMap((row, at) => [row, ...lines.slice(at, at + 1).flatMap(below)])];
 }
 
 function stateOf({ row, entry }: Line, { say }: Terminal): string {
