@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadIdentity, UploadMemory } from '../../attachments/upload-attachment.ts';
 import { isRecord, parseJson } from '../../problem.ts';
 import { configFolder, writePrivately } from '../profiles/profile-file.ts';
+import { lookAt } from './look-at-path.ts';
 
 /** The server forgets an upload long before. */
 const longestKeptMs = 7 * 24 * 3_600_000;
@@ -34,7 +35,7 @@ async function removeOld(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const file = join(folder, name);
-    const found = await stat(file).catch(() => undefined);
+    const found = await lookAt(file);
     if (found !== undefined && Date.now() - found.mtimeMs > longestKeptMs) await rm(file, { force: true });
   }
 }

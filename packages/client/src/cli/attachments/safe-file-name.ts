@@ -4,7 +4,7 @@ const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
  * A name that somebody else chose, as a file may have it here: in no other folder, hidden nowhere, read as an option
- * by no command, with no mark that turns its letters round, and as long as any file system takes it.
+ * by no command, with no mark that turns its letters round, and no longer than every file system takes.
  */
 export function safeFileName(given: string): string {
   const plain = given

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { AttachmentDownload } from '../../attachments/download-attachment.ts';
 import { isRecord } from '../../problem.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { lookAt } from './look-at-path.ts';
 import { safeFileName } from './safe-file-name.ts';
 
 /** Where a download goes. */
@@ -25,7 +26,7 @@ export async function saveDownload(
   options: SaveOptions,
 ): Promise<string> {
   const target = await targetOf(terminal, download.fileName, options.output);
-  if (options.force !== true && (await exists(target))) {
+  if (options.force !== true && (await lookAt(target)) !== undefined) {
     download.cancel();
     throw occupied(target);
   }
@@ -44,7 +45,7 @@ async function targetOf(terminal: Terminal, fileName: string, output: string | u
   const own = safeFileName(fileName);
   if (output === undefined) return resolve(terminal.cwd, own);
   const given = resolve(terminal.cwd, output);
-  const found = await stat(given).catch(() => undefined);
+  const found = await lookAt(given);
   return found?.isDirectory() === true ? join(given, own) : given;
 }
 
@@ -75,10 +76,6 @@ async function moveWhereNothingIs(from: string, to: string): Promise<void> {
       throw isOccupied(reason) ? occupied(to) : reason;
     });
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 function isOccupied(error: unknown): boolean {

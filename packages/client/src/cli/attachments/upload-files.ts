@@ -1,22 +1,27 @@
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { AttachmentJson } from '@chappe/schemas';
 import type { UploadIdentity, UploadMemory } from '../../attachments/upload-attachment.ts';
 import type { ChappeClient } from '../../create-client.ts';
 import type { MessageRequest } from '../../message-request.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import type { SendOptions } from '../send-messages.ts';
 import { oneLine } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { sizeText } from './describe-attachments.ts';
 import { drawTransfer } from './draw-transfer.ts';
+import { lookAt } from './look-at-path.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { rememberUploads } from './remember-uploads.ts';
 
 /** As many as the schema of messages takes. */
 const mostFiles = 20;
+
+/** What is asked of the files. */
+export interface AttachOptions {
+  readonly attach?: readonly string[];
+  readonly json?: boolean;
+}
 
 interface FileToSend {
   readonly path: string;
@@ -32,7 +37,7 @@ export async function withAttachments(
   terminal: Terminal,
   client: ChappeClient,
   messages: readonly MessageRequest[],
-  options: SendOptions,
+  options: AttachOptions,
   send: (messages: readonly MessageRequest[]) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const [message, ...more] = messages;
@@ -75,7 +80,7 @@ async function findFiles(
   const files: FileToSend[] = [];
   for (const name of names) {
     const path = resolve(terminal.cwd, name);
-    const found = await stat(path).catch(() => undefined);
+    const found = await lookAt(path);
     if (found?.isFile() !== true) {
       throw new UsageError({ en: `cannot read ${path}`, fr: `impossible de lire ${path}` });
     }
@@ -90,7 +95,7 @@ async function uploadFile(
   client: ChappeClient,
   { path, fileName, sizeBytes }: FileToSend,
   memory: UploadMemory,
-  options: SendOptions,
+  options: AttachOptions,
 ): Promise<AttachmentJson> {
   const { say, colours, signal } = terminal;
   const draw = options.json === true ? undefined : drawTransfer(terminal, fileName);
