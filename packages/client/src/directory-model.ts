@@ -44,7 +44,12 @@ export interface DirectoryDifference {
   readonly change: 'ADDED' | 'REMOVED' | 'CHANGED';
   readonly textFr: string;
   readonly textEn: string;
-  readonly fields: readonly { readonly pointer: string; readonly before: unknown; readonly after: unknown }[];
+  /** Without values once the proposal was rejected or withdrawn: these are forgotten. */
+  readonly fields: readonly {
+    readonly pointer: string;
+    readonly before?: unknown;
+    readonly after?: unknown;
+  }[];
 }
 
 /** A proposal with the first of its differences. */

@@ -163,6 +163,12 @@ describe('two administrators', () => {
     expect(await second.decide(rejected, 'rejection', 'not the right one')).toMatchObject({
       body: { state: 'REJECTED', decisionReason: 'not the right one', release: null },
     });
+    // An auditor sees what was rejected, and none of its values.
+    const auditor = await actor(service, issuer, 'demo-auditor');
+    const [seen] = (await auditor.get(`/v1/directory/proposals/${rejected}`)).body.items ?? [];
+    expect(seen).toMatchObject({ change: 'CHANGED', textEn: `Changes the person ${officer}: suspended.` });
+    expect(seen?.fields).toEqual([{ pointer: '/suspended' }]);
+    expect((await auditor.get(`/v1/directory/proposals/${rejected}/changes`)).body.changes).toEqual([]);
     expect(await second.decide(rejected, 'approval')).toMatchObject({
       status: 409,
       body: { type: 'urn:chappe:problem:proposal-closed' },

@@ -1,6 +1,7 @@
 import { type EntryDifference, type EntryList, entryLists } from '@chappe/directory';
 import { Type } from 'typebox';
 import type { Proposal, ProposalState } from '../domain/proposal.ts';
+import { mostShownDifferences } from '../domain/summarise-differences.ts';
 
 /** Bounds of one proposal: what a whole directory needs several times over. */
 export const proposalBounds = {
@@ -9,7 +10,7 @@ export const proposalBounds = {
   files: 100,
   changes: 20_000,
   /** How many differences one answer shows; the changes can be read whole. */
-  shownDifferences: 500,
+  shownDifferences: mostShownDifferences,
 } as const;
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
@@ -94,7 +95,14 @@ export const proposalWithDifferences = Type.Object({
       list,
       change: oneOf<EntryDifference['change']>(['ADDED', 'REMOVED', 'CHANGED']),
       fields: Type.Array(
-        Type.Object({ pointer: Type.String(), before: Type.Unknown(), after: Type.Unknown() }),
+        Type.Object(
+          {
+            pointer: Type.String(),
+            before: Type.Optional(Type.Unknown()),
+            after: Type.Optional(Type.Unknown()),
+          },
+          { description: 'Without values once the proposal was rejected or withdrawn: these are forgotten' },
+        ),
       ),
       textFr: Type.String(),
       textEn: Type.String(),

@@ -1,4 +1,4 @@
-import type { DirectoryFile, EntryChange, EntryDifference } from '@chappe/directory';
+import type { DirectoryFile, EntryChange } from '@chappe/directory';
 import { isUuidV7 } from '@chappe/schemas';
 import { type HttpServer, Problem } from '@chappe/service-kit';
 import { Type } from 'typebox';
@@ -165,7 +165,7 @@ async function shown(ports: ProposalPorts, proposalId: string) {
   return { ...showProposal(found.proposal), items };
 }
 
-function showDifference({ fields, ...rest }: EntryDifference) {
+function showDifference({ fields, ...rest }: ReadProposal['differences'][number]) {
   return { ...rest, fields: fields.map((field) => ({ ...field })) };
 }
 

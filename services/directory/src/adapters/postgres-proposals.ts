@@ -1,6 +1,7 @@
 import type { FileEntries } from '@chappe/directory';
 import type { Client, Queryable } from '@chappe/postgres';
 import type { Proposal, ProposalState } from '../domain/proposal.ts';
+import type { DifferenceSummary } from '../domain/summarise-differences.ts';
 
 /** A proposal about to be kept. */
 export interface NewProposal
@@ -17,6 +18,7 @@ export interface NewProposal
   > {
   /** SHA-256 of the request, by which a repetition is told from another proposal under the same id. */
   readonly requestDigest: string;
+  readonly summary: readonly DifferenceSummary[];
   readonly content: FileEntries;
 }
 
@@ -107,13 +109,22 @@ export async function readContent(db: Queryable, proposalId: string): Promise<Fi
   return found.rows[0]?.content ?? undefined;
 }
 
+/** What a proposal would have changed, without a value; nothing for one of before summaries were kept. */
+export async function readSummary(db: Queryable, proposalId: string): Promise<readonly DifferenceSummary[]> {
+  const found = await db.query<{ summary: readonly DifferenceSummary[] | null }>(
+    'SELECT summary FROM directory_proposal WHERE proposal_id = $1',
+    [proposalId],
+  );
+  return found.rows[0]?.summary ?? [];
+}
+
 /** Keeps a proposal. */
 export async function insertProposal(client: Client, proposal: NewProposal): Promise<void> {
   await client.query(
     `INSERT INTO directory_proposal
        (proposal_id, request_digest, kind, base_release, roll_forward_to, reason, proposed_by, proposed_at,
-        differences, content)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        differences, summary, content)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       proposal.proposalId,
       proposal.requestDigest,
@@ -124,6 +135,7 @@ export async function insertProposal(client: Client, proposal: NewProposal): Pro
       proposal.proposedBy,
       new Date(proposal.proposedAtMs),
       proposal.differences,
+      JSON.stringify(proposal.summary),
       JSON.stringify(proposal.content),
     ],
   );

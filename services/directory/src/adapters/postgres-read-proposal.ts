@@ -8,14 +8,15 @@ import {
 } from '@chappe/directory';
 import type { Pool } from '@chappe/postgres';
 import type { Proposal } from '../domain/proposal.ts';
-import { findProposal, readContent } from './postgres-proposals.ts';
+import type { DifferenceSummary } from '../domain/summarise-differences.ts';
+import { findProposal, readContent, readSummary } from './postgres-proposals.ts';
 import type { ReleaseStore } from './postgres-releases.ts';
 
-/** A proposal with what it changes; that is forgotten of one that was rejected or withdrawn. */
+/** A proposal with what it changes; of one that was rejected or withdrawn only which entries and fields are known. */
 export interface ReadProposal {
   readonly proposal: Proposal;
-  readonly differences: readonly EntryDifference[];
-  /** The same as changes that can be proposed, or rehearsed. */
+  readonly differences: readonly (EntryDifference | DifferenceSummary)[];
+  /** The same as changes that can be proposed, or rehearsed; none once the content is forgotten. */
   readonly changes: readonly EntryChange[];
 }
 
@@ -35,7 +36,9 @@ export async function readProposal(
   if (proposal === undefined) return undefined;
   const base = await releases.entries(proposal.baseRelease);
   const after = await contentOf(proposal);
-  if (base === undefined || after === undefined) return { proposal, differences: [], changes: [] };
+  if (base === undefined || after === undefined) {
+    return { proposal, differences: await readSummary(pool, proposalId), changes: [] };
+  }
   const differences = diffReleases(base, after);
   return { proposal, differences, changes: listChanges(differences, after, issuer) };
 

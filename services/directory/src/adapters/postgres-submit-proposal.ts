@@ -6,6 +6,7 @@ import { auditTopic, canonicalJson, deriveId, encode } from '@chappe/schemas';
 import { describeAct } from '../domain/describe-act.ts';
 import { judgeProposal, type ProposalFinding } from '../domain/judge-proposal.ts';
 import type { Proposal, ProposedContent } from '../domain/proposal.ts';
+import { summariseDifferences } from '../domain/summarise-differences.ts';
 import { countOpenProposals, findProposal, insertProposal, type KeptProposal } from './postgres-proposals.ts';
 import { lockReleases, type ReleaseStore } from './postgres-releases.ts';
 
@@ -65,8 +66,8 @@ export async function submitProposal(
   });
   if (judged.status === 'refused') return { status: 'not-sound', findings: judged.findings };
   const { entries } = judged;
-  const differences = diffReleases(base, entries).length;
-  if (differences === 0) return { status: 'nothing-changes' };
+  const differences = diffReleases(base, entries);
+  if (differences.length === 0) return { status: 'nothing-changes' };
 
   const entry = describeAct({
     auditId: randomUUID(),
@@ -98,7 +99,8 @@ export async function submitProposal(
       reason: submission.reason,
       proposedBy: subject.id,
       proposedAtMs: nowMs,
-      differences,
+      differences: differences.length,
+      summary: summariseDifferences(differences),
       content: writeEntries(entries, ports.issuer),
     });
     await enqueueOutbox(client, [

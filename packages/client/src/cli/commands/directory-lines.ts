@@ -14,9 +14,10 @@ export function differenceLines(
     `  ${marks[item.change]} ${language === 'fr' ? item.textFr : item.textEn}`,
     ...(detail === 'words'
       ? []
-      : item.fields.map(
-          ({ pointer, before, after }) =>
-            `      ${pointer}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
+      : item.fields.map(({ pointer, before, after }) =>
+          before === undefined && after === undefined
+            ? `      ${pointer}`
+            : `      ${pointer}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
         )),
   ]);
   const more = differences - items.length;
