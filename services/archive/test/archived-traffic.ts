@@ -2,6 +2,7 @@ import { buildRelease, loadDemonstration } from '@chappe/directory';
 import { createLaneProducer, type KafkaSettings, publishAll } from '@chappe/kafka';
 import { alwaysWithheldFromRecipients, renderVariant } from '@chappe/policy';
 import {
+  type AttachmentJson,
   auditTopic,
   completeDraft,
   computeRequestDigest,
@@ -29,11 +30,14 @@ export function aLead(changes: {
   title?: string;
   ordinal: number;
   submissionId?: string;
+  attachments?: readonly AttachmentJson[];
+  /** Withdraws a lead, and all holders are to delete it unless STOP_USE is said. */
+  cancels?: { readonly original: Message; readonly action: 'STOP_USE' | 'DELETE' };
 }): Message {
   const submissionId = changes.submissionId ?? uuidV7At(1_790_000_000_000 + changes.ordinal);
   const request = {
     submissionId,
-    kind: 'LEAD' as const,
+    ...bodyOf(changes),
     status: 'EXERCISE' as const,
     exerciseId: 'EXERCISE-ARCHIVE',
     activity: 'OPERATIONAL' as const,
@@ -41,7 +45,7 @@ export function aLead(changes: {
     classification: 'RESTRICTED' as const,
     crimeAreas: ['TERRORISM' as const],
     recipients: { action: [{ correspondent: 'desk:counter-terrorism' }] },
-    body: { text: changes.text, ...(changes.title === undefined ? {} : { title: changes.title }) },
+    ...(changes.attachments === undefined ? {} : { attachments: [...changes.attachments] }),
   };
   const messageId = deriveMessageId('post:DJ', submissionId);
   return completeDraft(draftFromJson(request), {
@@ -58,6 +62,15 @@ export function aLead(changes: {
     schemaVersion: 1,
     withheld: [],
   });
+}
+
+function bodyOf({ text, title, cancels }: Parameters<typeof aLead>[0]) {
+  if (cancels === undefined) {
+    return { kind: 'LEAD' as const, body: { text, ...(title === undefined ? {} : { title }) } };
+  }
+  const { messageId, threadId } = cancels.original;
+  const body = { reason: text, action: cancels.action };
+  return { kind: 'CANCELLATION' as const, threadId, cancels: messageId, body };
 }
 
 /** The decision that serves the desk a variant and the sender the whole. */

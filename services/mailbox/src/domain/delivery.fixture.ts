@@ -1,5 +1,6 @@
 import { alwaysWithheldFromRecipients, renderVariant } from '@chappe/policy';
 import {
+  type AttachmentJson,
   type CrimeArea,
   type Delivery,
   deriveId,
@@ -27,6 +28,9 @@ export interface LeadWishes {
   readonly excluded?: readonly string[];
   readonly countries?: readonly string[];
   readonly crimeAreas?: readonly CrimeArea[];
+  readonly attachments?: readonly AttachmentJson[];
+  /** Addressees whose named positions alone may read it. */
+  readonly exclusively?: { readonly correspondent: string; readonly positions: readonly string[] };
   readonly cancels?: { readonly messageId: string; readonly action: 'STOP_USE' | 'DELETE' };
 }
 
@@ -50,7 +54,8 @@ export function original(wishes: LeadWishes): Message {
     urgency: 'ROUTINE',
     crimeAreas: [...(wishes.crimeAreas ?? ['TERRORISM' as const])],
     countriesConcerned: [...(wishes.countries ?? [])],
-    recipients: { excluded: [...(wishes.excluded ?? [])] },
+    ...(wishes.attachments === undefined ? {} : { attachments: [...wishes.attachments] }),
+    recipients: { ...addresseesOf(wishes), excluded: [...(wishes.excluded ?? [])] },
     classification: wishes.classification ?? 'NOT_PROTECTED',
     matchPolicy: 'OPEN',
     requestDigest: `digest-${wishes.number}`,
@@ -66,6 +71,12 @@ export function original(wishes: LeadWishes): Message {
   return messageFromJson(json);
 }
 
+function addresseesOf({ exclusively }: LeadWishes): Pick<NonNullable<MessageJson['recipients']>, 'action'> {
+  if (exclusively === undefined) return {};
+  const { correspondent, positions } = exclusively;
+  return { action: [{ correspondent, attention: { positions: [...positions], exclusive: true } }] };
+}
+
 /** Where a message is delivered, and as what. */
 export interface DeliveryWishes extends LeadWishes {
   readonly to: string;
@@ -76,6 +87,8 @@ export interface DeliveryWishes extends LeadWishes {
   readonly copy?: string;
   readonly decision?: string;
   readonly directoryRelease?: number;
+  /** What this recipient does not get besides what no recipient gets. */
+  readonly withheld?: readonly string[];
 }
 
 /** A delivery as the router publishes it. */
@@ -84,7 +97,7 @@ export function delivery(wishes: DeliveryWishes): Delivery {
   const role = wishes.role ?? 'ACTION';
   const requestDigest = wishes.copy ?? message.requestDigest;
   const decisionId = deriveId('decision', message.messageId, requestDigest, wishes.decision ?? '');
-  const variant = role === 'NOTICE' ? null : variantFor(message, role);
+  const variant = role === 'NOTICE' ? null : variantFor(message, role, wishes.withheld);
   return {
     deliveryId: deriveId('delivery', decisionId, wishes.to, role),
     decisionId,
@@ -113,8 +126,12 @@ export function delivery(wishes: DeliveryWishes): Delivery {
   };
 }
 
-function variantFor(message: Message, role: 'ACTION' | 'INFORMATION' | 'SENDER'): Message {
+function variantFor(
+  message: Message,
+  role: 'ACTION' | 'INFORMATION' | 'SENDER',
+  withheld: readonly string[] = [],
+): Message {
   if (role === 'SENDER') return message;
-  const more = role === 'INFORMATION' ? ['provenance.partner'] : [];
+  const more = [...withheld, ...(role === 'INFORMATION' ? ['provenance.partner'] : [])];
   return renderVariant(message, [...alwaysWithheldFromRecipients, ...more].sort());
 }
