@@ -27,6 +27,8 @@ export interface ArchiveQuery {
   /** Why the archive is consulted; kept in the audit log. */
   readonly reason: string;
   readonly q?: string;
+  /** Only what bears this reference, in any spelling. */
+  readonly reference?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -132,8 +134,8 @@ export function createReader(transport: Transport) {
       one(`/v1/sent/${segment(messageId)}/tracking`, {}, isTracking),
     thread: (threadId: string): Promise<Page<ThreadEntry>> =>
       list(`/v1/threads/${segment(threadId)}`, {}, isThreadEntry),
-    searchArchive: ({ reason, q, limit, cursor }: ArchiveQuery): Promise<Page<ArchiveItem>> =>
-      list('/v1/archive/messages', { reason, q, limit, cursor }, isArchiveItem),
+    searchArchive: ({ reason, q, reference, limit, cursor }: ArchiveQuery): Promise<Page<ArchiveItem>> =>
+      list('/v1/archive/messages', { reason, q, reference, limit, cursor }, isArchiveItem),
     readArchive: (messageId: string, reason: string): Promise<ArchiveItem> =>
       one(`/v1/archive/messages/${segment(messageId)}`, { reason }, isArchiveItem),
     why: (messageId: string, correspondent: string): Promise<RoutingAnswer> =>

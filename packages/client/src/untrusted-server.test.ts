@@ -29,6 +29,7 @@ async function show(cert: string): Promise<string> {
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const lead = { kind: 'LEAD', status: 'ACTUAL', urgency: 'ROUTINE', body: { text: 'invented' } } as const;
 const faults = [
   ['self-signed', testCertificates.selfSigned, 'its own word alone'],
   ['unknown-authority', testCertificates.named, 'does not know'],
@@ -40,10 +41,8 @@ describe.each(faults)('a server whose certificate is of the fault %s', (fault, c
     const client = createClient({ url, token: async () => 'a-token' });
     const refusal = { name: 'UntrustedServer', fault, host: new URL(url).host };
     await expect(client.sent()).rejects.toMatchObject(refusal);
-    await expect(client.publish({ kind: 'LEAD', body: { text: 'invented' } })).rejects.toMatchObject(refusal);
-    await expect(client.publishBatch([{ kind: 'LEAD', body: { text: 'invented' } }])).rejects.toMatchObject(
-      refusal,
-    );
+    await expect(client.publish(lead)).rejects.toMatchObject(refusal);
+    await expect(client.publishBatch([lead])).rejects.toMatchObject(refusal);
     await expect(client.inbox.follow().next()).rejects.toMatchObject(refusal);
     await expect(client.webhooks.rotate('x', { overlapS: 1 })).rejects.toMatchObject(refusal);
     await expect(tokenEndpointOf(url, fetch, 1_000)).rejects.toMatchObject(refusal);

@@ -30,9 +30,9 @@ import {
   createSinkMetrics,
   createTokenVerifier,
   Problem,
+  type ResolveSubject,
   type RunningService,
   registerDeadLetterRoutes,
-  type ResolveSubject,
 } from '@chappe/service-kit';
 import { registerArchiveRoutes } from './adapters/http-archive-routes.ts';
 import {
@@ -41,10 +41,11 @@ import {
   createKeepRecords,
   type KeepRecords,
 } from './adapters/kafka-archive-sink.ts';
+import { createReferenceFiler } from './adapters/postgres-file-references.ts';
 import { type CursorSeal, createCursorSeal } from './adapters/signed-cursor.ts';
+import { assembleAttachments } from './assemble-attachments.ts';
 import type { ArchiveConfig } from './config.ts';
 
-import { assembleAttachments } from './assemble-attachments.ts';
 /** Ports that a test may wrap, to stop the process before or after a step. */
 export interface ArchiveOverrides {
   readonly wrapKeepRecords?: (keep: KeepRecords) => KeepRecords;
@@ -128,8 +129,6 @@ export async function startArchive(
     sink.onFailure(failed.resolve);
     lifecycle.onStop('sink', () => sink.stop());
 
-    const app = await createHttpServer({
-      service: 'archive',
     const verifyToken = createTokenVerifier({
       issuer: config.OIDC_ISSUER,
       jwksUrl: config.OIDC_JWKS_URL,
@@ -139,8 +138,15 @@ export async function startArchive(
       const snapshot = directory();
       return snapshot === undefined ? undefined : resolveSubject(snapshot, token, actingAs, nowMs);
     };
+    const references = createReferenceFiler({
+      pool,
+      onError: (error) => log.warn({ err: error }, 'references could not be filed yet'),
+    });
+    lifecycle.onStop('references', () => references.stop());
     const attachments = assembleAttachments(config, { pool, verifyToken, resolveSubject: resolve, log });
     lifecycle.onStop('attachments', attachments.close);
+    const app = await createHttpServer({
+      service: 'archive',
       log,
       metrics,
       authenticate: createAuthenticator({ verifyToken, resolveSubject: resolve }),
@@ -148,14 +154,15 @@ export async function startArchive(
         kafka: () => sinkState([sink]),
         directory: () => directoryState(replica),
         postgres: () => pool.query('SELECT 1').then(() => ({ state: 'ready' as const })),
+        attachments: attachments.health,
       },
       bodyLimitBytes: 1024,
-        attachments: attachments.health,
       openapi: { title: 'Chappe archive', version: '1', components: openApiComponents() },
       publicUrl: config.PUBLIC_URL,
     });
     registerArchiveRoutes(app, {
       pool,
+      references,
       cursors: {
         seal: (position, binding) => sealInForce(seal).seal(position, binding),
         open: (cursor, binding) => sealInForce(seal).open(cursor, binding),
@@ -163,9 +170,9 @@ export async function startArchive(
       onAltered,
       onDisclosed: () => relay.nudge(),
     });
+    attachments.registerRoute(app, { onAltered, onDisclosed: () => relay.nudge() });
     const replayPool = createPool({
       url: config.POSTGRES_URL,
-    attachments.registerRoute(app, { onAltered, onDisclosed: () => relay.nudge() });
       applicationName: 'archive replays',
       ...replayPoolOptions,
       log,
@@ -190,6 +197,7 @@ export async function startArchive(
     await checkTopics(kafka, 'archive', { log, signal });
     await migrate(pool, { folder: new URL('../migrations/', import.meta.url), signal, log });
     seal = createCursorSeal(await readCursorKey(pool));
+    references.start();
     await auditProducer.start();
     relay.start();
     await sink.start();

@@ -224,6 +224,29 @@ describe('search', () => {
     expect(await ids(desk, "'); DROP TABLE message_record; --")).toEqual([]);
   });
 
+  it('finds a message by its reference, also what an older release wrote, and says what is mistyped', async () => {
+    const leads = [21, 22].map((ordinal) => aLead({ text: 'a reference said on the phone', ordinal }));
+    for (const lead of leads) {
+      await writers.message(lead);
+      await writers.decision(aDecision(lead));
+    }
+    for (const lead of leads) await opened(desk, lead.messageId);
+    const [lead] = leads;
+    if (lead === undefined) throw new Error('there is a lead');
+    const ids = async (subject: string, reference: string) =>
+      (await search(subject, { reference })).body.items?.map((item) => item.messageId);
+    const typed = ` ${lead.reference.toLowerCase().replaceAll('-', ' ')} `;
+    for (const spelling of [lead.reference, typed])
+      expect(await ids(desk, spelling)).toEqual([lead.messageId]);
+    expect(await ids(djibouti, typed)).toEqual([lead.messageId]);
+    expect(await ids(abidjan, typed)).toEqual([]);
+    expect((await search(desk, { reference: lead.reference, q: 'hangar' })).body.items).toEqual([]);
+    await pool.query('UPDATE readable_message SET reference = NULL');
+    expect(await ids(desk, typed)).toEqual([lead.messageId]);
+    const mistyped = await search(desk, { reference: `${lead.reference.slice(0, -1)}?` });
+    expect(mistyped).toMatchObject({ status: 400, body: { type: 'urn:chappe:problem:reference-mistyped' } });
+  });
+
   it('pages through everything once, and refuses a cursor made for another query or subject', async () => {
     const leads = Array.from({ length: 7 }, (_, i) => aLead({ text: `pagination ${i}`, ordinal: 30 + i }));
     for (const lead of leads) {

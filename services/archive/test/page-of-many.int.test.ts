@@ -37,7 +37,8 @@ async function fillArchive(): Promise<void> {
   await pool.query(`INSERT INTO readable_message
     SELECT who, id, 'digest', id, ARRAY[role], id, id, 'LEAD', 'routine', 'EXERCISE', sender,
       'person-officer-' || n % 50, 'RESTRICTED', NULL, '{}', '{TERRORISM}', false, NULL, at,
-      to_tsvector('simple', 'lead ' || n || CASE WHEN n % 100 = 0 THEN ' dhow' ELSE '' END)
+      to_tsvector('simple', 'lead ' || n || CASE WHEN n % 100 = 0 THEN ' dhow' ELSE '' END),
+      'DJ-26-' || CASE WHEN n % 4000 = 0 THEN 'TWICE' ELSE n::text END
     FROM ${source}, LATERAL (VALUES ('desk:counter-terrorism', 'ACTION'), (sender, 'SENDER')) AS c (who, role)`);
   // What autovacuum does within minutes.
   await pool.query('ANALYZE');
@@ -91,6 +92,12 @@ describe.each(['desk:counter-terrorism', 'post:DJ'])('a page of many messages, f
     const { rows, touched } = await page(who, { after: middle });
     expect(rows).toHaveLength(100);
     expect(touched).toBeLessThan(1_000);
+  });
+
+  it('finds all that bear a reference without looking at the rest', async () => {
+    const { rows, touched } = await page(who, { reference: 'DJ-26-TWICE' });
+    expect(rows).toHaveLength(10);
+    expect(touched).toBeLessThan(100);
   });
 
   it('reads the records only of what it shows, however many have the word', async () => {

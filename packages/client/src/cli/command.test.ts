@@ -362,4 +362,17 @@ describe('reading', () => {
       ]),
     );
   });
+
+  it('reads an archived message by its reference, each step with the reason', async () => {
+    const archived = { messageId: 'm-9', reference: accepted.reference, kind: 'LEAD' };
+    const { code, out } = await against(
+      [answer(200, { items: [archived] }), answer(200, archived)],
+      ['archive', 'read', 'dj 26 k7m2p4x m', '--reason', 'case 12'],
+    );
+    expect([code, JSON.parse(out)]).toEqual([0, archived]);
+    expect(server?.requests.map(({ path, query }) => [path, Object.fromEntries(query)])).toEqual([
+      ['/v1/archive/messages', { reason: 'case 12', reference: accepted.reference, limit: '10' }],
+      ['/v1/archive/messages/m-9', { reason: 'case 12' }],
+    ]);
+  });
 });

@@ -121,12 +121,12 @@ export function addReadingCommands(command: DeclareCommand, terminal: Terminal, 
       );
     });
   archive
-    .command('read <messageId>')
+    .command('read <message>')
     .description(t({ en: 'read one message', fr: 'lire un message' }))
     .requiredOption(...reason)
-    .action(async (messageId: string, _, self: Command) => {
+    .action(async (message: string, _, self: Command) => {
       await run(async () =>
-        (await import('./commands/lists.ts')).readArchive(terminal, messageId, self.optsWithGlobals()),
+        (await import('./commands/lists.ts')).readArchive(terminal, message, self.optsWithGlobals()),
       );
     });
 }

@@ -79,6 +79,16 @@ export async function searchReceived(
   return onlyOne(reference, items);
 }
 
+/** An archived message, by its id or its reference; looking up is a search, logged with the reason. */
+export async function resolveArchived(client: ChappeClient, given: string, reason: string): Promise<string> {
+  const named = await readName(given);
+  if ('messageId' in named) return named.messageId;
+  const { items } = await client.archive.search({ reason, reference: named.reference, limit: mostNamesakes });
+  const found = onlyOne(named.reference, items);
+  if (found === undefined) throw nowhere(named.reference, 'either');
+  return found.messageId;
+}
+
 /** The refusal of a reference that no message has which one may read. */
 export function nowhere(reference: string, where: Side): NothingFound {
   const { en, fr } = sides[where];

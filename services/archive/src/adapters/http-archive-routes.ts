@@ -2,12 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Subject } from '@chappe/policy';
 import { decide, messageResource } from '@chappe/policy';
 import type { Pool } from '@chappe/postgres';
-import { canonicalJson, laneOf, messageToJson } from '@chappe/schemas';
+import { canonicalJson, isReference, laneOf, messageToJson, normaliseReference } from '@chappe/schemas';
 import { type HttpServer, Problem } from '@chappe/service-kit';
 import { Type } from 'typebox';
 import { type Disclosed, describeDisclosure } from '../domain/describe-disclosure.ts';
 import { openMessage } from '../domain/open-message.ts';
 import { foldForSearch } from '../domain/search-text.ts';
+import type { ReferenceFiler } from './postgres-file-references.ts';
 import { type OnAltered, readStored } from './postgres-index-readable.ts';
 import { type ArchivedRow, findInArchive, searchArchive } from './postgres-read-archive.ts';
 import { recordDisclosure } from './postgres-record-disclosure.ts';
@@ -26,6 +27,9 @@ const searchQuery = Type.Object(
     reason,
     q: Type.Optional(
       Type.String({ maxLength: 200, description: 'Words; "…" for a phrase, - to leave out.' }),
+    ),
+    reference: Type.Optional(
+      Type.String({ maxLength: 40, description: 'Only messages with this reference, in any spelling' }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
     cursor: Type.Optional(Type.String({ maxLength: 300 })),
@@ -62,6 +66,7 @@ export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 export interface ArchiveRoutes {
   readonly pool: Pool;
   readonly cursors: CursorSeal;
+  readonly references: Pick<ReferenceFiler, 'catchUp'>;
   readonly onAltered: OnAltered;
   /** Called after an audit entry was committed. */
   readonly onDisclosed: () => void;
@@ -84,7 +89,9 @@ export function registerArchiveRoutes(app: HttpServer, ports: ArchiveRoutes): vo
       const { subject, query } = request;
       const given = reasonOf(query.reason);
       const limit = query.limit ?? 20;
-      const queryDigest = sha256(canonicalJson({ q: query.q ?? null, limit }));
+      const reference = await findableReference(ports.references, query.reference, subject.correspondent);
+      const named = reference === undefined ? {} : { reference };
+      const queryDigest = sha256(canonicalJson({ q: query.q ?? null, limit, ...named }));
       const binding = `${subject.id} ${subject.correspondent} ${queryDigest}`;
       const after = query.cursor === undefined ? null : ports.cursors.open(query.cursor, binding);
       if (after === undefined) {
@@ -93,7 +100,7 @@ export function registerArchiveRoutes(app: HttpServer, ports: ArchiveRoutes): vo
         });
       }
       const words = query.q === undefined || query.q.trim() === '' ? null : foldForSearch(query.q);
-      const rows = await searchArchive(ports.pool, subject, { words, limit: limit + 1, after });
+      const rows = await searchArchive(ports.pool, subject, { words, limit: limit + 1, after, ...named });
       const page = rows.slice(0, limit);
       const items = page.flatMap((row) => shown(row, subject, ports.onAltered) ?? []);
       await disclose(ports, {
@@ -110,6 +117,7 @@ export function registerArchiveRoutes(app: HttpServer, ports: ArchiveRoutes): vo
       const next = ports.cursors.seal(last.position, binding);
       const parameters = new URLSearchParams({
         ...(query.q === undefined ? {} : { q: query.q }),
+        ...named,
         limit: String(limit),
         cursor: next,
       });
@@ -210,6 +218,24 @@ export async function disclose(
     describeDisclosure({ ...disclosed, auditId: randomUUID(), atMs: Date.now() }),
   );
   ports.onDisclosed();
+}
+
+/** The reference in its one written form, once everything that may bear it is filed. */
+async function findableReference(
+  filer: Pick<ReferenceFiler, 'catchUp'>,
+  given: string | undefined,
+  correspondent: string,
+): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const reference = normaliseReference(given);
+  if (!isReference(reference)) {
+    const fault = { pointer: '/reference', code: 'reference-mistyped' };
+    throw new Problem('reference-mistyped', {
+      errors: [{ ...fault, detail: 'the check symbol does not fit the rest' }],
+    });
+  }
+  if (await filer.catchUp(correspondent)) return reference;
+  throw new Problem('unavailable', { detail: 'Older messages are still being filed.', retryAfterS: 2 });
 }
 
 function sha256(text: string): string {

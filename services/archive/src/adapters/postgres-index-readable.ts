@@ -94,14 +94,16 @@ async function insertRows(client: Client, rows: readonly ReadableRow[]): Promise
     name: 'insert-readable',
     text: `INSERT INTO readable_message (correspondent, message_id, request_digest, thread_id, roles, decision_id, variant_id,
         kind, lane, status, sender, actor, classification, tlp, handling, crime_areas, third_party_rule,
-        attention_positions, received_at, search)
+        attention_positions, received_at, search, reference)
       SELECT correspondent, "messageId", "requestDigest", "threadId", roles, "decisionId", "variantId",
         kind, lane, status, sender, actor, classification, tlp, handling, "crimeAreas", "thirdPartyRule",
-        "attentionPositions", to_timestamp("receivedAtMs" / 1000.0), to_tsvector('simple', "searchText")
+        "attentionPositions", to_timestamp("receivedAtMs" / 1000.0), to_tsvector('simple', "searchText"),
+        reference
       FROM jsonb_to_recordset($1::jsonb) AS r (correspondent text, "messageId" uuid, "requestDigest" text,
         "threadId" uuid, roles text[], "decisionId" uuid, "variantId" uuid, kind text, lane text, status text, sender text,
         actor text, classification text, tlp text, handling text[], "crimeAreas" text[],
-        "thirdPartyRule" boolean, "attentionPositions" text[], "receivedAtMs" bigint, "searchText" text)
+        "thirdPartyRule" boolean, "attentionPositions" text[], "receivedAtMs" bigint, "searchText" text,
+        reference text)
       ON CONFLICT (correspondent, message_id) DO NOTHING`,
     values: [JSON.stringify(rows)],
   });

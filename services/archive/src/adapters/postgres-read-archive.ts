@@ -16,6 +16,8 @@ export interface ArchivedRow {
 export interface ArchiveQuery {
   /** Already folded like the indexed text; null for everything. */
   readonly words: string | null;
+  /** In its one written form. */
+  readonly reference?: string;
   readonly limit: number;
   readonly after: Position | null;
 }
@@ -58,10 +60,13 @@ export async function searchArchive(
   subject: Subject,
   query: ArchiveQuery,
 ): Promise<ArchivedRow[]> {
-  const allowed = audienceSql(audience(subject, 'archive.search'), columns, 7);
+  const { reference } = query;
+  const named = reference === undefined ? [] : [reference];
+  const allowed = audienceSql(audience(subject, 'archive.search'), columns, 7 + named.length);
   const { rows } = await db.query<Row>(
     withRecords(`SELECT ${selected} FROM readable_message r
       WHERE $1::text IS NOT NULL AND r.correspondent = $2 AND ${allowed.text}
+      ${reference === undefined ? '' : 'AND r.reference = $7'}
       AND ($3::text IS NULL OR r.search @@ websearch_to_tsquery('simple', $3))
       AND ($4::bigint IS NULL
         OR (r.received_at, r.message_id) < (to_timestamp($4::bigint / 1000000.0), $5::uuid))
@@ -73,6 +78,7 @@ export async function searchArchive(
       query.after?.receivedAtUs ?? null,
       query.after?.messageId ?? null,
       query.limit,
+      ...named,
       ...allowed.values,
     ],
   );

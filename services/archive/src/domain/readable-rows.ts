@@ -8,6 +8,7 @@ export interface ReadableRow {
   readonly messageId: string;
   readonly requestDigest: string;
   readonly threadId: string;
+  readonly reference: string;
   /** ACTION, INFORMATION, SENDER: every role in which the decision serves this correspondent. */
   readonly roles: readonly string[];
   /** The decision that gives it: the message's own, or that of the dispatch which passed it on. */
@@ -60,6 +61,7 @@ export function readableRows(message: Message, decision: Decision): ReadableRows
       messageId: message.messageId,
       requestDigest: message.requestDigest,
       threadId: message.threadId,
+      reference: message.reference,
       roles: [...new Set(entries.map((entry) => entry.role))].sort(),
       decisionId: decision.decisionId,
       variantId: shown.variantId,

@@ -3,6 +3,7 @@ import { type GlobalOptions, openClient, resolveConnection } from '../connect.ts
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { messageRow, messageTable } from '../message-table.ts';
 import { printJson } from '../print-json.ts';
+import { resolveArchived } from '../resolve-message-name.ts';
 import { type Column, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -41,10 +42,11 @@ export async function searchArchive(
 /** Prints one archived message; the reason is logged. */
 export async function readArchive(
   terminal: Terminal,
-  messageId: string,
+  name: string,
   options: GlobalOptions & { readonly reason: string },
 ): Promise<ExitCode> {
   const client = await openClient(await resolveConnection(terminal, options), options);
+  const messageId = await resolveArchived(client, name, options.reason);
   printJson(terminal, await client.archive.read(messageId, { reason: options.reason }));
   return exitCodes.ok;
 }
