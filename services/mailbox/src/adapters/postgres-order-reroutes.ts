@@ -17,6 +17,7 @@ interface WaitingRow {
   readonly started_at: Date;
   readonly over: boolean;
   readonly behind: boolean;
+  readonly companion_acted_on: boolean;
   readonly answered: boolean;
   readonly closed: boolean;
   readonly now: Date;
@@ -48,13 +49,18 @@ const unreadableMs = 60_000;
 
 /**
  * What waits is taken in the order of its moments, so that the head of an index is read. What its thread is for, its
- * receipts and its content are looked at now, since days may have passed since it was noted down.
+ * receipts and its content are looked at now, since days may have passed since it was noted down. What one decision brings
+ * to one correspondent is one beside the other in its log, and so in its inbox.
  */
 export const claimWaiting = `SELECT r.suspension_id, r.delivery_id, r.correspondent, r.attempt, s.started_at,
     s.ended_at IS NOT NULL AS over, clock_timestamp() AS now,
-    EXISTS (SELECT FROM reroute AS e
+    (SELECT e.delivery_id FROM reroute AS e
       WHERE e.suspension_id = r.suspension_id AND e.thread_id = r.thread_id AND e.state IN ('WAITING', 'ORDERED')
-        AND (e.follows, e.number) < (r.follows, r.number)) AS behind,
+      ORDER BY e.follows, e.number LIMIT 1) <> r.delivery_id AS behind,
+    EXISTS (SELECT FROM inbox_item AS o
+      WHERE o.correspondent = r.correspondent AND o.number BETWEEN r.number - 8 AND r.number + 8
+        AND o.decision_id = x.decision_id AND o.delivery_id <> r.delivery_id AND o.role = 'ACTION'
+        AND o.receipt_stage NOT IN ('DELIVERED', 'READ')) AS companion_acted_on,
     EXISTS (SELECT FROM deadline_settlement AS d
       WHERE d.correspondent = r.correspondent AND d.message_id = r.message_id
         AND d.cause = 'REPLIED') AS answered,
@@ -110,7 +116,8 @@ function judge(row: WaitingRow, serviceCorrespondent: string): Change {
   if (row.behind) return { ...key, state: 'WAITING', waitMs: behindMs, code: behind };
   const message = readContent(row.content);
   if (message === 'unreadable') return { ...key, state: 'WAITING', waitMs: unreadableMs, code: 'UNREADABLE' };
-  const verdict = judgePending({ ...row, stage: row.receipt_stage, message }, row.now.getTime());
+  const item = { ...row, stage: row.receipt_stage, companionActedOn: row.companion_acted_on, message };
+  const verdict = judgePending(item, row.now.getTime());
   if (!verdict.reroute || message === null) {
     return { ...key, state: 'DROPPED', code: verdict.reroute ? 'NO_MATTER' : verdict.because };
   }

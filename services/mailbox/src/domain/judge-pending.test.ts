@@ -13,6 +13,7 @@ const item: JudgedItem = {
   recalled: false,
   withdrawn: false,
   message,
+  companionActedOn: false,
   answered: false,
   closed: false,
 };
@@ -51,6 +52,7 @@ describe('what a suspended correspondent has not acted on', () => {
     [{ recalled: true }, 'RECALLED'],
     [{ withdrawn: true, message: null }, 'RECALLED'],
     [{ stage: 'TAKEN_IN_CHARGE' }, 'ACTED_ON'],
+    [{ companionActedOn: true }, 'ACTED_ON'],
     [{ message: null }, 'NO_MATTER'],
     [{ message: { ...message, expiresAt: nowMs } }, 'EXPIRED'],
     [{ answered: true }, 'ANSWERED'],

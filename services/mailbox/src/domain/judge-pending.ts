@@ -14,6 +14,8 @@ export interface PendingItem {
 /** The same with its content and what became of its thread. */
 export interface JudgedItem extends PendingItem {
   readonly message: Message | null;
+  /** Whether somebody acted on what came with it: of a dispatch, on the instruction or on what it passes on. */
+  readonly companionActedOn: boolean;
   /** Whether its holder answered it without giving a receipt. */
   readonly answered: boolean;
   /** Whether its thread was closed after it came. */
@@ -45,7 +47,7 @@ export function isPending({ role, kind, status, stage, recalled, withdrawn }: Pe
 export function judgePending(item: JudgedItem, nowMs: number): PendingVerdict {
   const { message } = item;
   if (item.recalled || item.withdrawn) return kept('RECALLED');
-  if (!isPending(item)) return kept('ACTED_ON');
+  if (!isPending(item) || item.companionActedOn) return kept('ACTED_ON');
   if (message === null) return kept('NO_MATTER');
   if (message.expiresAt !== null && message.expiresAt <= nowMs) return kept('EXPIRED');
   if (item.answered) return kept('ANSWERED');
