@@ -47,10 +47,10 @@ export interface RouteParts {
   readonly directory: FollowedDirectory;
   readonly streams: AssembledStreams;
   readonly webhooks: AssembledWebhooks;
+  readonly attachments: AssembledAttachments;
   readonly lanes: AssembledLanes;
   readonly verifyToken: TokenVerifier;
   readonly overrides: MailboxOverrides;
-  readonly attachments: AssembledAttachments;
   readonly log: Log;
   /** Something waits in the outbox. */
   nudgeRelay(): void;
@@ -109,16 +109,17 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
     ...streaming,
   });
   parts.webhooks.registerRoutes(app, recordOpening);
+  parts.attachments.registerRoute(app, recordOpening);
   const journal = createReplayJournal(parts.replayPool);
   const sources = parts.lanes.replays;
   registerDeadLetterRoutes(app, {
     service: 'mailbox',
-  parts.attachments.registerRoute(app, recordOpening);
     groups: sources.map(({ group }) => group),
     journal,
-    cases: createDeadLetterCases(parts.replayPool, 
+    cases: createDeadLetterCases(parts.replayPool, {
       auditRow: deadLetterAudit('mailbox', nowMs),
-      nudgeRelay,),
-    desk: createDeadLetterDesk(parts.kafka, service: 'mailbox', sources, journal, log: parts.log ),
+      nudgeRelay,
+    }),
+    desk: createDeadLetterDesk(parts.kafka, { service: 'mailbox', sources, journal, log: parts.log }),
   });
 }
