@@ -36,10 +36,10 @@ export const mailboxSettings = z
     ...deadlineSettings,
     ...rerouteSettings,
     ...webhookSettingsShape,
-  })
-  .superRefine((config, context) =>
     ...attachmentStoreSettingsShape,
     ...downloadSettings,
+  })
+  .superRefine((config, context) =>
     judgeDeadlineSettings(config, (name, message) =>
       context.addIssue({ code: 'custom', path: [name], message }),
     ),
@@ -47,10 +47,10 @@ export const mailboxSettings = z
   .superRefine((config, context) => {
     const problem = webhookProblem(config);
     if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
-  });
-
   })
   .superRefine((config, context) => {
     for (const problem of attachmentStoreProblems(config)) context.addIssue({ code: 'custom', ...problem });
+  });
+
 /** The parsed settings. */
 export type MailboxConfig = z.output<typeof mailboxSettings>;
