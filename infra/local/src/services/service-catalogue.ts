@@ -11,7 +11,7 @@ export type ServiceUnit = LocalService | `${LocalService}-${number}`;
 
 /** The paths of the public origin that belong to each service; the longest match wins. */
 export const publicPaths: Readonly<Record<LocalService, readonly string[]>> = {
-  ingest: ['/v1/messages'],
+  ingest: ['/v1/messages', '/v1/attachments'],
   router: ['/v1/routing', '/v1/operations/router'],
   mailbox: ['/v1/inbox', '/v1/sent', '/v1/threads', '/v1/webhooks', '/v1/operations/mailbox'],
   archive: ['/v1/archive', '/v1/operations/archive'],

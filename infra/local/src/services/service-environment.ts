@@ -10,6 +10,8 @@ export interface StackSurroundings {
   serviceUrls: Readonly<Record<LocalService, string>>;
   submissionCacheSecret: string;
   webhookKey: string;
+  /** Where the files of messages lie. */
+  attachmentsDirectory: string;
   /** Where the key of the mailbox's own client lies. */
   mailboxKeyFile: string;
 }
@@ -49,6 +51,10 @@ export function serviceEnvironment(
     OIDC_AUDIENCE: 'urn:chappe:api',
     ...(service === 'ingest'
       ? { ROUTER_URL: stack.serviceUrls.router, SUBMISSION_CACHE_SECRET: stack.submissionCacheSecret }
+      : {}),
+    // Ingest writes them, the others only read.
+    ...(service === 'ingest' || service === 'mailbox' || service === 'archive'
+      ? { ATTACHMENTS_STORE: 'disk', ATTACHMENTS_DIRECTORY: stack.attachmentsDirectory }
       : {}),
     // Receivers on this machine may be called; nothing else that is not public.
     ...(service === 'mailbox'

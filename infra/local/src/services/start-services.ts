@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePorts } from '@chappe/testing';
 import type { Backings } from '../backing/start-backings.ts';
 import { freshLog } from '../files/fresh-log.ts';
@@ -42,6 +44,8 @@ interface PlannedUnit {
 /** Starts all services at once, each as a process with its own principal and role, and waits for all. */
 export async function startServices(crew: Crew, plan: ServicesPlan): Promise<StartedServices> {
   const { backings, options, serviceUrls } = plan;
+  const attachmentsDirectory = join(plan.dataDir, 'attachments');
+  await mkdir(attachmentsDirectory, { recursive: true, mode: 0o700 });
   const changes = new Map<ServiceUnit, ProcessChanges>();
   const units = new Map((await planUnits(plan)).map((planned) => [planned.unit, planned]));
   const planned = (unit: ServiceUnit): PlannedUnit => {
@@ -59,6 +63,7 @@ export async function startServices(crew: Crew, plan: ServicesPlan): Promise<Sta
           service,
           {
             ...plan,
+            attachmentsDirectory,
             serviceUrls: { ...serviceUrls, [service]: url },
             kafka: backings.kafka,
             redisUrl: backings.redisUrl,
