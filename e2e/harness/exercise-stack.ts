@@ -19,6 +19,8 @@ export interface ExerciseStack {
    * officer, or the superior (a desk's head, a post's releaser).
    */
   asPerson(correspondent: string, which?: 'officer' | 'superior'): ChappeClient;
+  /** The tokens of a correspondent's officer, for a client of the test's own making. */
+  personTokenOf(correspondent: string): TokenProvider;
   /** An access token of that client, for requests that no client would make. */
   tokenOf(correspondent: string): Promise<string>;
   stop(): Promise<void>;
@@ -85,6 +87,7 @@ export async function startExerciseStack(options: Partial<StackOptions> = {}): P
   return {
     stack,
     tokenOf,
+    personTokenOf: (correspondent) => signIn(correspondent, 'officer'),
     asPerson: (correspondent, which = 'officer') =>
       createClient({
         url: stack.state.url,
