@@ -51,6 +51,8 @@ export interface RouteParts {
   readonly lanes: AssembledLanes;
   readonly verifyToken: TokenVerifier;
   readonly overrides: MailboxOverrides;
+  /** Whether what the mailbox owes anybody to be told can leave. */
+  readonly reachesIngest: boolean;
   readonly log: Log;
   /** Something waits in the outbox. */
   nudgeRelay(): void;
@@ -62,7 +64,7 @@ export function registerRoutes(app: HttpServer, config: MailboxConfig, parts: Ro
   const { readers, inbox, directory, streams, overrides, nudgeRelay, nowMs } = parts;
   const { sent, facets, references, cursors, readOwnTracking } = parts;
   const recordOpening = createOpeningRecorder({ pool: readers, nudgeRelay, nowMs });
-  const plainGive = createReceiptGiver(readers);
+  const plainGive = createReceiptGiver(readers, { tellsHandOvers: parts.reachesIngest });
   const findTakenOver = createTakenOverFinder(readers);
   registerInboxRoutes(app, { inbox, facets, references, cursors, recordOpening, findTakenOver, nowMs });
   registerInboxCountsRoute(app, { countInbox: createInboxCounter(readers), facets, recordOpening, nowMs });

@@ -241,6 +241,7 @@ export async function startMailbox(
       lanes,
       verifyToken,
       overrides,
+      reachesIngest: deadlines.reachesIngest,
       log,
       nudgeRelay: relay.nudge,
       nowMs,

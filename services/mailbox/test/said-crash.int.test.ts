@@ -18,11 +18,14 @@ afterAll(async () => {
   await harness?.close();
 });
 
+/** Whoever goes on does not wait long for the partitions of the one that died. */
+const brisk = { DEADLINE_SWEEP_MS: '100', SINK_SESSION_TIMEOUT_MS: '6000' };
+
 /** Starts a mailbox that kills itself at a step; resolves with the signal. */
 async function startDoomed(step: string): Promise<string | null> {
   const child = fork(fileURLToPath(new URL('./mailbox-process.ts', import.meta.url)), {
     env: {
-      ...(await harness.environment({ INSTANCE_ID: `doomed-${step}`, DEADLINE_SWEEP_MS: '100' })),
+      ...(await harness.environment({ INSTANCE_ID: `doomed-${step}`, ...brisk })),
       CRASH_AT: step,
     },
     execArgv: [],
@@ -68,7 +71,7 @@ test.each(steps)(
     ]);
     expect(await died).toBe('SIGKILL');
 
-    const heir = await harness.start({ INSTANCE_ID: `heir-of-${step}`, DEADLINE_SWEEP_MS: '100' });
+    const heir = await harness.start({ INSTANCE_ID: `heir-of-${step}`, ...brisk });
     await eventually('the closure has ended what was owed', async () => {
       const owed = await deadlinesAt(harness, original({ number: number + 50 }).messageId, 'post:CI');
       return owed.every((each) => each.ended_by !== null);

@@ -1,5 +1,7 @@
+import type { Delivery } from '@chappe/schemas';
 import type { RunningService } from '@chappe/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changed, dispatched } from '../src/domain/deadline.fixture.ts';
 import { type DeliveryWishes, delivery, original } from '../src/domain/delivery.fixture.ts';
 import { createHarness, eventually, type Harness } from './mailbox-harness.ts';
 
@@ -26,10 +28,19 @@ interface Recipient {
 interface Tracking {
   readonly items: readonly Recipient[];
   readonly others?: { readonly count: number; readonly owing: number };
+  readonly disclosures?: readonly {
+    readonly correspondent: string;
+    readonly messageId: string;
+    readonly state: string;
+    readonly owed: readonly string[];
+  }[];
 }
 
 async function deliver(wishes: readonly DeliveryWishes[]): Promise<void> {
-  const deliveries = wishes.map((each) => delivery(each));
+  await store(wishes.map((each) => delivery(each)));
+}
+
+async function store(deliveries: readonly Delivery[]): Promise<void> {
   await harness.deliver(deliveries);
   await eventually('all are stored', async () => {
     const { rows } = await harness.pool.query<{ count: string }>(
@@ -157,5 +168,97 @@ test('a bare notice of a recall owes as much as the recall itself, from whom its
   expect(await give(original(recall).messageId, 'COMPLIED', 'demo-officer-post-SN')).toBe(201);
   expect(await track(original(recall).messageId, originator)).toMatchObject({
     others: { count: 1, owing: 0 },
+  });
+});
+
+describe('what was told to local bodies about a dispatch', () => {
+  const desk = 'demo-officer-desk-cyber';
+  const lead = original({ number: 20 }).messageId;
+  const inThread = (number: number, more: Partial<DeliveryWishes> & { to: string }): DeliveryWishes => ({
+    ...{ number, threadId: lead, sender: 'desk:cyber' },
+    ...more,
+  });
+  const passOn = (number: number, more: Partial<DeliveryWishes> & { to: string }): Delivery => {
+    const plain = dispatched(inThread(number, more), null);
+    const body = plain.message?.dispatch ?? null;
+    if (plain.message === null || body === null) throw new Error('a dispatch has a body');
+    const originalOf = { messageId: lead, reference: null, requestDigest: null };
+    return { ...plain, message: { ...plain.message, dispatch: { ...body, original: originalOf } } };
+  };
+  const disclose = (
+    number: number,
+    wishes: { readonly sender: string; readonly to: string; readonly role?: 'ACTION' | 'SENDER' },
+    { told, answers }: { readonly told: string; readonly answers: string },
+  ): Delivery =>
+    changed(inThread(number, wishes), {
+      kind: 'DISCLOSURE',
+      lead: null,
+      inReplyTo: answers,
+      disclosure: {
+        original: { messageId: told, reference: null, requestDigest: null },
+        recipientBody: 'An invented body',
+        recipientCountry: null,
+        form: 'ORAL',
+        disclosedAt: Date.UTC(2026, 0, 2),
+        content: 'Invented',
+        legalBasis: 'UNKNOWN',
+        justification: 'Invented',
+        authorisedBy: 'invented',
+      },
+    });
+
+  test('is listed to who dispatched, as far as it was told, and owes its recall once there is one', async () => {
+    const dispatch = passOn(21, { to: 'desk:cyber', role: 'SENDER' });
+    const byAnswer = disclose(
+      22,
+      { sender: 'post:LB', to: 'desk:cyber' },
+      { told: lead, answers: dispatch.messageId },
+    );
+    const byOriginal = disclose(23, { sender: 'post:LB', to: 'desk:cyber' }, { told: lead, answers: lead });
+    const byOther = disclose(24, { sender: 'post:SN', to: 'desk:cyber' }, { told: lead, answers: lead });
+    const untold = disclose(
+      25,
+      { sender: 'post:LB', to: 'post:DJ' },
+      { told: lead, answers: dispatch.messageId },
+    );
+    await store([
+      delivery({ number: 20, to: 'desk:cyber' }),
+      dispatch,
+      passOn(21, { to: 'post:LB' }),
+      byAnswer,
+      byOriginal,
+      byOther,
+      untold,
+    ]);
+    const recorded = { correspondent: 'post:LB', state: 'RECORDED', receipts: [], owed: [] };
+    const { disclosures } = await track(dispatch.messageId, desk);
+    expect([...(disclosures ?? [])].sort((a, b) => (a.messageId < b.messageId ? -1 : 1))).toEqual(
+      [byAnswer, byOriginal]
+        .map(({ messageId }) => ({ ...recorded, messageId }))
+        .sort((a, b) => (a.messageId < b.messageId ? -1 : 1)),
+    );
+
+    // What the router orders when the lead is cancelled: a notice for each disclosure, under its own id.
+    const notice = delivery({
+      number: 26,
+      threadId: lead,
+      to: 'post:LB',
+      role: 'NOTICE',
+      noticeCode: 'cancelled',
+    });
+    const { messageId } = byAnswer;
+    const about = { code: 'cancelled', messageId, detailCodes: [] };
+    await store([{ ...notice, messageId, kind: 'CANCELLATION', notice: about }]);
+    const after = await track(dispatch.messageId, desk);
+    expect(after.disclosures?.find((each) => each.messageId === messageId)).toMatchObject({
+      state: 'DELIVERED',
+      owed: ['COMPLIED'],
+    });
+    expect(await give(messageId, 'COMPLIED', 'demo-officer-post-LB')).toBe(201);
+    const complied = await track(dispatch.messageId, desk);
+    expect(complied.disclosures?.find((each) => each.messageId === messageId)).toMatchObject({
+      state: 'COMPLIED',
+      owed: [],
+    });
   });
 });

@@ -39,8 +39,8 @@ export function addReceiptCommands(command: DeclareCommand, terminal: Terminal, 
     .option(
       '--transferred <to>',
       t({
-        en: 'handed over: person:<id> of a colleague, another correspondent, or your own (anybody again)',
-        fr: 'transmis : person:<id> d’un collègue, un autre correspondant, ou le vôtre (de nouveau à tous)',
+        en: 'handed over: person:<id> of a colleague, position:<function>, another correspondent, or your own (anybody again)',
+        fr: 'transmis : person:<id> d’un collègue, position:<fonction>, un autre correspondant, ou le vôtre (de nouveau à tous)',
       }),
     )
     .option('--note <words>', t({ en: 'shown to the sender', fr: "montré à l'expéditeur" }))

@@ -37,7 +37,9 @@ export const receiptStateProperties = {
   }),
   receiptVersion: Type.Integer({ minimum: 1, description: 'Rises with each receipt' }),
   assignee: Type.Optional(
-    Type.String({ description: '`person:<id>`, or the correspondent to which it was handed over' }),
+    Type.String({
+      description: '`person:<id>`, `position:<function>`, or the correspondent to which it was handed over',
+    }),
   ),
   takenInChargeBy: Type.Optional(
     Type.Object(
@@ -99,7 +101,9 @@ function requestProperties() {
         maxLength: 64,
         pattern: '^[a-z]+:[A-Za-z0-9-]+$',
         description:
-          'Owed by TRANSFERRED: a colleague (`person:<id>`), another correspondent, or the own one, which gives it back to all',
+          'Owed by TRANSFERRED: a colleague (`person:<id>`), a function of the own correspondent (`position:` and its ' +
+          'name without accents, in small letters, words joined by hyphens), another correspondent, or the own one, ' +
+          'which gives it back to all',
       }),
     ),
     channel: Type.Optional(

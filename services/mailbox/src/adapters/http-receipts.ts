@@ -9,7 +9,7 @@ import {
   problemBody,
 } from '@chappe/service-kit';
 import { Type } from 'typebox';
-import { judgeTransfer } from '../domain/judge-transfer.ts';
+import { judgeTransfer, positionsNamed } from '../domain/judge-transfer.ts';
 import { type ReceiptRequest, readReceiptRequest } from '../domain/read-receipt-request.ts';
 import { showGivenReceipt, showReceiptState, tellReceiptState } from '../domain/show-receipt.ts';
 import { isId, messageParams } from './http-answers.ts';
@@ -152,18 +152,23 @@ function readAct(
     return new Problem(first?.code ?? 'invalid-value', { detail: first?.detail, errors: read.findings });
   }
   const { transferredTo } = read.act;
-  const verdict =
-    transferredTo === null
-      ? 'usable'
-      : judgeTransfer(ports.currentDirectory(), subject.correspondent, transferredTo, nowMs);
-  if (verdict === 'usable') return { messageId, act: read.act };
+  if (transferredTo === null) return { messageId, act: read.act, positions: [] };
+  const directory = ports.currentDirectory();
+  const verdict = judgeTransfer(directory, subject.correspondent, transferredTo, nowMs);
+  if (verdict === 'usable') {
+    const named = positionsNamed(directory, subject.correspondent, transferredTo);
+    return { messageId, act: read.act, positions: [...new Set(named.map(({ position }) => position))] };
+  }
   const code = verdict === 'unknown-correspondent' ? 'unknown-correspondent' : 'invalid-value';
-  const detail =
-    verdict === 'unknown-correspondent'
-      ? 'nobody can take it over under this code'
-      : 'this is no colleague who could take it over';
+  const detail = refusedTransfers[verdict];
   return new Problem(code, { detail, errors: [{ pointer: '/transferredTo', code, detail }] });
 }
+
+const refusedTransfers = {
+  'unknown-correspondent': 'nobody can take it over under this code',
+  'unknown-colleague': 'this is no colleague who could take it over',
+  'unheld-position': 'nobody who could take it over holds this function here today',
+} as const;
 
 function answerOf(messageId: string, outcome: MessageOutcome, subject: Subject): ReceiptAnswerJson | Problem {
   if (outcome.status === 'absent') return new Problem('not-found');

@@ -1,5 +1,5 @@
 import type { Client } from '@chappe/postgres';
-import type { GivenReceipt } from '../domain/receipt-state.ts';
+import { type GivenReceipt, isWithinCorrespondent } from '../domain/receipt-state.ts';
 import { endedByReceipt } from '../domain/settle-deadline.ts';
 
 /** A receipt that was just given, and about what. */
@@ -7,6 +7,11 @@ export interface EndingReceipt {
   readonly messageId: string;
   readonly kind: string;
   readonly receipt: Pick<GivenReceipt, 'type' | 'transferredTo'>;
+}
+
+/** Whether a hand-over left the correspondent; one within it, or back to all of it, leaves it owing. */
+function isPassedOn(transferredTo: string | null, correspondent: string): boolean {
+  return transferredTo !== null && transferredTo !== correspondent && !isWithinCorrespondent(transferredTo);
 }
 
 /** Receipts by which the duty desk takes an escalation upon itself, so that it goes no further along the rota. */
@@ -21,7 +26,7 @@ export async function endDeadlines(
   const ending = given.map(({ messageId, receipt: { type, transferredTo } }) => ({
     message_id: messageId,
     cause: type,
-    kinds: endedByReceipt(type, transferredTo !== null && !transferredTo.startsWith('person:')),
+    kinds: endedByReceipt(type, isPassedOn(transferredTo, correspondent)),
   }));
   await client.query({
     name: 'deadline-end',

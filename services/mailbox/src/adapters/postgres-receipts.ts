@@ -4,11 +4,14 @@ import { giveReceipt, type ReceiptAct, type ReceiptOutcome } from '../domain/giv
 import type { InboxItem } from '../domain/inbox-item.ts';
 import type { GivenReceipt } from '../domain/receipt-state.ts';
 import { endDeadlines } from './postgres-end-deadlines.ts';
+import { tellHandOvers } from './postgres-tell-hand-overs.ts';
 
 /** What somebody does about one message of the own inbox. */
 export interface MessageAct {
   readonly messageId: string;
   readonly act: ReceiptAct;
+  /** The function that a hand-over names, as the directory writes it; empty for any other act. */
+  readonly positions: readonly string[];
 }
 
 /** What became of it, with all that was ever given; `absent` covers what may not be seen. */
@@ -51,21 +54,24 @@ interface ReceiptRow {
   readonly at: Date;
 }
 
-type Given = Extract<ReceiptOutcome, { status: 'given' }> & { readonly delivery: DeliveryRow };
+type Given = Extract<ReceiptOutcome, { status: 'given' }> & {
+  readonly delivery: DeliveryRow;
+  readonly positions: readonly string[];
+};
 
 /**
  * One transaction: the rows of the deliveries are locked in the order of their numbers, so that of two people
  * the second sees what the first gave and two bulks never deadlock; then receipts, states and the records for
  * the log are stored together. A record leaves under the key of its message, so its readers see its versions
- * in order.
+ * in order. `tellsHandOvers`: whoever holds the function that a hand-over names is told of it through ingest.
  */
-export function createReceiptGiver(pool: Pool): GiveReceipts {
+export function createReceiptGiver(pool: Pool, options: { tellsHandOvers: boolean }): GiveReceipts {
   return (correspondent, acts, mayGive) =>
     inTransaction(pool, async (client) => {
       const deliveries = await lockDeliveries(client, correspondent, acts);
       const histories = await readHistories(client, [...deliveries.values()]);
       const given: Given[] = [];
-      const outcomes = acts.map(({ messageId, act }): MessageOutcome => {
+      const outcomes = acts.map(({ messageId, act, positions }): MessageOutcome => {
         const delivery = deliveries.get(messageId);
         if (delivery === undefined) return { status: 'absent' };
         const item = { correspondent, role: delivery.role, markings: delivery.marking };
@@ -76,10 +82,14 @@ export function createReceiptGiver(pool: Pool): GiveReceipts {
         if (outcome.status !== 'given') return { ...outcome, history, threadId };
         const longer = [...history, outcome.receipt];
         histories.set(delivery.delivery_id, longer);
-        given.push({ ...outcome, delivery });
+        given.push({ ...outcome, delivery, positions });
         return { ...outcome, history: longer, threadId };
       });
       await store(client, correspondent, given);
+      if (options.tellsHandOvers) {
+        const toFunctions = given.filter(({ positions }) => positions.length > 0);
+        await tellHandOvers(client, correspondent, toFunctions);
+      }
       return outcomes;
     });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AcknowledgedDelivery, giveReceipt, type ReceiptAct } from './give-receipt.ts';
-import { type GivenReceipt, isClosed, rankOf, stateOf } from './receipt-state.ts';
+import { type GivenReceipt, isClosed, positionCode, rankOf, stateOf } from './receipt-state.ts';
 
 const lead: AcknowledgedDelivery = {
   correspondent: 'desk:cyber',
@@ -18,6 +18,7 @@ function act(type: ReceiptAct['type'], person = 'ann', more: Partial<ReceiptAct>
     type,
     person,
     position: `position of ${person}`,
+    positions: [`position of ${person}`],
     heads: false,
     channel: 'SYSTEM',
     reason: type === 'REJECTED' ? 'invented' : null,
@@ -79,6 +80,33 @@ describe('taking charge', () => {
       'given',
     ]);
     expect(state).toMatchObject({ stage: 'COMPLIED', version: 5, taken: { person: 'bob' } });
+  });
+
+  it('passes to a function, of whose holders any one takes it, and nobody else but a head moves it', () => {
+    const night = { positions: ['Rédacteur', 'Permanent de nuit'] };
+    const { outcomes, state } = story([
+      act('TAKEN_IN_CHARGE', 'ann'),
+      handOver('position:permanent-de-nuit', 'bob'),
+      handOver('position:permanent-de-nuit', 'ann'),
+      handOver('position:permanent-de-nuit', 'ann'),
+      act('TAKEN_IN_CHARGE', 'ann'),
+      act('COMPLIED', 'ann'),
+      act('TAKEN_IN_CHARGE', 'bob', night),
+      act('TAKEN_IN_CHARGE', 'cem', night),
+      handOver('person:ann', 'head', { heads: true }),
+    ]);
+    expect(outcomes).toEqual([
+      'given',
+      'receipt-taken',
+      'given',
+      'repeated',
+      'repeated',
+      'receipt-assigned',
+      'given',
+      'receipt-taken',
+      'given',
+    ]);
+    expect(state).toMatchObject({ stage: 'TRANSFERRED', assignee: 'person:ann', version: 5 });
   });
 
   it('is given back to all by a hand-over to the own correspondent', () => {
@@ -233,4 +261,16 @@ describe('every story', () => {
       }),
     );
   });
+});
+
+it('a function is one word of an assignee, however it is written', () => {
+  expect(positionCode("Animateur d'exercice")).toBe('position:animateur-d-exercice');
+  expect(positionCode('Attaché de sécurité intérieure')).toBe('position:attache-de-securite-interieure');
+  expect(positionCode('дежурный')).not.toBe(positionCode('начальник'));
+  expect(positionCode('Chef d’œuvre')).toBe('position:chef-d-oeuvre');
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 120 }), (name) => {
+      expect(positionCode(name)).toMatch(/^position:[a-z0-9-]{1,55}$/);
+    }),
+  );
 });

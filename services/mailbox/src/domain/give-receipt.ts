@@ -2,7 +2,9 @@ import {
   assigneeCode,
   type GivenReceipt,
   isClosed,
+  isWithinCorrespondent,
   type PersonReceiptType,
+  positionCode,
   type ReceiptChannel,
   type ReceiptState,
   stateOf,
@@ -14,6 +16,8 @@ export interface ReceiptAct {
   readonly type: PersonReceiptType;
   readonly person: string;
   readonly position: string;
+  /** Every function in which that person acts for the correspondent. */
+  readonly positions: readonly string[];
   /** A desk head or a releaser, who may hand over what a colleague holds. */
   readonly heads: boolean;
   readonly channel: ReceiptChannel;
@@ -50,9 +54,9 @@ export type ReceiptOutcome =
  *
  * - READ adds something only to what nobody has touched.
  * - TAKEN_IN_CHARGE is one person's at a time, until that person, or a head, hands it over.
- * - TRANSFERRED names a colleague (`person:<id>`), another correspondent, or the own one: anybody's again.
- *   What was handed to somebody is that colleague's to take; what went to another correspondent can be
- *   fetched back by handing it over again.
+ * - TRANSFERRED names a colleague (`person:<id>`), a function (`position:<function>`), another correspondent, or the
+ *   own one: anybody's again. What was handed to somebody is that colleague's to take, what was handed to a function
+ *   any one's of its holders; what went to another correspondent can be fetched back by handing it over again.
  * - REJECTED and COMPLIED close the matter, by whoever may dispose of it. Nothing follows them.
  *
  * A repetition of what the same person gave before is never an error, however late it arrives.
@@ -124,7 +128,7 @@ function refusalToTransfer(
 }
 
 function mayDispose(state: ReceiptState, delivery: AcknowledgedDelivery, act: ReceiptAct): boolean {
-  const withColleague = state.assignee?.startsWith('person:') === true;
+  const withColleague = state.assignee !== null && isWithinCorrespondent(state.assignee);
   // A recall binds the correspondent, whoever of it was given the matter.
   const recallObeyed = act.type === 'COMPLIED' && isRecall(delivery) && state.taken === null;
   return !withColleague || isAssignee(state, act) || act.heads || recallObeyed;
@@ -135,7 +139,10 @@ function heldByAnother(state: ReceiptState): ReceiptRefusal {
 }
 
 function isAssignee(state: ReceiptState, act: ReceiptAct): boolean {
-  return state.assignee === assigneeCode(act.person);
+  const { assignee } = state;
+  return (
+    assignee === assigneeCode(act.person) || act.positions.some((each) => assignee === positionCode(each))
+  );
 }
 
 function isSameAct(given: GivenReceipt, act: ReceiptAct): boolean {

@@ -45,6 +45,8 @@ export function readReceiptRequest(
       type: request.type,
       person: subject.id,
       position: request.givenBy ?? subject.grants[0]?.position ?? '',
+      positions:
+        request.givenBy === undefined ? subject.grants.map((grant) => grant.position) : [request.givenBy],
       heads: subject.grants.some((grant) => heads.includes(grant.role)),
       channel,
       reason: request.reason ?? null,

@@ -26,7 +26,10 @@ export interface GivenReceipt {
 export interface ReceiptState {
   readonly stage: ReceiptStage;
   readonly version: number;
-  /** `person:<id>`, or the correspondent to which it was handed over; `null` while it is everybody's. */
+  /**
+   * `person:<id>`, `position:<function>`, or another correspondent to which it was handed over; `null` while it is
+   * everybody's.
+   */
   readonly assignee: string | null;
   /** Who has it in charge; stays when the matter is closed. */
   readonly taken: { readonly person: string; readonly position: string; readonly atMs: number } | null;
@@ -60,6 +63,30 @@ export function isClosed(state: ReceiptState): boolean {
 /** How a person stands in an assignment. */
 export function assigneeCode(person: string): string {
   return `person:${person}`;
+}
+
+/**
+ * How a function stands in an assignment, for whoever holds it: written without accents, spaces and capitals, so that
+ * it is one word on every keyboard. Functions that differ in nothing else are one assignee.
+ */
+export function positionCode(position: string): string {
+  const plain = position
+    .replaceAll('œ', 'oe')
+    .replaceAll('æ', 'ae')
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '');
+  // In another script there is nothing left of the name but which letters it has.
+  const letters = [...plain].map((letter) => letter.codePointAt(0)?.toString(16) ?? '');
+  const words = plain.toLowerCase().match(/[a-z0-9]+/g) ?? (letters.length === 0 ? ['unnamed'] : letters);
+  return `position:${words.join('-').slice(0, mostPositionLetters)}`;
+}
+
+/** Of the 64 characters of an assignee. */
+const mostPositionLetters = 55;
+
+/** Whether an assignee is a colleague or a function of the same correspondent, rather than another correspondent. */
+export function isWithinCorrespondent(assignee: string): boolean {
+  return assignee.startsWith('person:') || assignee.startsWith('position:');
 }
 
 /** The state after one more receipt, of which `giveReceipt` has judged that it may follow. */

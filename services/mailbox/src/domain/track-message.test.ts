@@ -46,6 +46,7 @@ describe('what is owed', () => {
     [{}, ['TAKEN_IN_CHARGE']],
     [{ stage: 'READ' as const }, ['TAKEN_IN_CHARGE']],
     [{ stage: 'TRANSFERRED' as const, assignee: 'person:ann' }, ['TAKEN_IN_CHARGE']],
+    [{ stage: 'TRANSFERRED' as const, assignee: 'position:permanent-de-nuit' }, ['TAKEN_IN_CHARGE']],
     [{ stage: 'TRANSFERRED' as const, assignee: 'desk:duty' }, []],
     [{ stage: 'TAKEN_IN_CHARGE' as const }, []],
     [{ stage: 'REJECTED' as const }, []],

@@ -1,5 +1,5 @@
 import { isRecall } from './give-receipt.ts';
-import { type GivenReceipt, type ReceiptStage, rankOf } from './receipt-state.ts';
+import { type GivenReceipt, isWithinCorrespondent, type ReceiptStage, rankOf } from './receipt-state.ts';
 import { type DeadlineJson, type KeptDeadline, showDeadline } from './show-deadlines.ts';
 import { type GivenReceiptJson, showGivenReceipt } from './show-receipt.ts';
 import { type TrackedDisclosure, type TrackedDisclosureJson, trackDisclosures } from './track-disclosures.ts';
@@ -176,7 +176,7 @@ export function owedBy(
   const { stage, assignee } = delivery;
   if (isRecall(delivery)) return stage === 'COMPLIED' ? [] : ['COMPLIED'];
   if (delivery.role !== 'ACTION' || delivery.recalled || rankOf(stage) > rankOf('TAKEN_IN_CHARGE')) return [];
-  const passedOn = assignee !== null && !assignee.startsWith('person:');
+  const passedOn = assignee !== null && !isWithinCorrespondent(assignee);
   return stage === 'TAKEN_IN_CHARGE' || passedOn ? [] : ['TAKEN_IN_CHARGE'];
 }
 
