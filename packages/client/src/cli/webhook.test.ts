@@ -195,6 +195,22 @@ describe('chappe webhook', () => {
     if (act.startsWith('move')) expect(last?.headers['if-match']).toBe('"3"');
   });
 
+  it('says who may do what only the holder may, before anything is asked for', async () => {
+    for (const act of [
+      'test 5f0d',
+      'resume 5f0d',
+      'move 5f0d https://x.example',
+      'history 5f0d',
+      'rotate 5f0d',
+    ]) {
+      const { code, err } = await type(`webhook ${act}`, window);
+      expect([act, code, err]).toEqual([act, 2, expect.stringContaining('person-x registered 5f0d5e9e')]);
+      expect(err).toContain('--client');
+    }
+    expect(seen.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect((await type('webhook pause 5f0d', window)).code).not.toBe(2);
+  });
+
   it('tells why a new address did not prove itself', async () => {
     const script = (request: SeenRequest) =>
       request.method === 'PUT'

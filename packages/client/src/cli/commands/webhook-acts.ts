@@ -6,11 +6,11 @@ import { printJson } from '../print-json.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { hostOf, outcomeWords, targetErrorInWords } from '../webhook-words.ts';
-import { openWebhooks, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
+import { openWebhooks, requireOwn, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
 
 /** Has the target prove itself. */
 export async function verify(terminal: Terminal, name: string, options: WebhookOptions): Promise<ExitCode> {
-  const { webhooks, webhook } = await named(terminal, name, options);
+  const { webhooks, webhook } = await ownNamed(terminal, name, options);
   const verified = await webhooks.verify(webhook.webhookId).catch((error: unknown) => {
     throw targetErrorInWords(error, terminal);
   });
@@ -22,7 +22,7 @@ export async function verify(terminal: Terminal, name: string, options: WebhookO
 
 /** Calls the target, and ends as refused when it does not take the word. */
 export async function test(terminal: Terminal, name: string, options: WebhookOptions): Promise<ExitCode> {
-  const { webhooks, webhook } = await named(terminal, name, options);
+  const { webhooks, webhook } = await ownNamed(terminal, name, options);
   const attempt = await webhooks.test(webhook.webhookId);
   const taken = attempt.outcome === 'delivered';
   if (options.json === true) printJson(terminal, attempt);
@@ -48,7 +48,7 @@ export async function pause(terminal: Terminal, name: string, options: WebhookOp
 
 /** Goes on. */
 export async function resume(terminal: Terminal, name: string, options: WebhookOptions): Promise<ExitCode> {
-  const { webhooks, webhook } = await named(terminal, name, options);
+  const { webhooks, webhook } = await ownNamed(terminal, name, options);
   const resumed = await webhooks.change(webhook.webhookId, { state: 'ACTIVE' });
   return said(terminal, resumed, options, {
     en: `goes on; ${resumed.pending} waited`,
@@ -63,7 +63,7 @@ export async function move(
   url: string,
   options: WebhookOptions,
 ): Promise<ExitCode> {
-  const { webhooks, webhook } = await named(terminal, name, options);
+  const { webhooks, webhook } = await ownNamed(terminal, name, options);
   const moved = await webhooks
     .move(webhook.webhookId, url, { version: webhook.version })
     .catch((error: unknown) => {
@@ -88,7 +88,7 @@ export async function resend(
       { en: 'chappe webhook history shows them', fr: 'chappe webhook history les montre' },
     );
   }
-  const { webhooks, webhook } = await named(terminal, name, options);
+  const { webhooks, webhook } = await ownNamed(terminal, name, options);
   await webhooks.resend(webhook.webhookId, Number(number));
   return said(terminal, webhook, options, {
     en: `is sent ${number} again, under the same webhook-id`,
@@ -104,6 +104,12 @@ export async function remove(terminal: Terminal, name: string, options: WebhookO
     en: 'is gone, with its secrets and history',
     fr: 'est supprimé, avec ses secrets et son historique',
   });
+}
+
+async function ownNamed(...asked: Parameters<typeof named>): ReturnType<typeof named> {
+  const found = await named(...asked);
+  requireOwn(found.webhook);
+  return found;
 }
 
 async function named(

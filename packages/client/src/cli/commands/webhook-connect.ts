@@ -35,6 +35,25 @@ export async function resolveWebhook(webhooks: Webhooks, name: string): Promise<
   );
 }
 
+/**
+ * Refuses, in the words of who sits here, what only whoever registered a webhook may do; the server would say no more
+ * than that it is not allowed.
+ */
+export function requireOwn(webhook: Webhook): Webhook {
+  const { you, id } = webhook.registeredBy;
+  if (you) return webhook;
+  throw new UsageError(
+    {
+      en: `${id} registered ${shortId(webhook)}: you may pause or remove it, no more`,
+      fr: `${id} a déclaré ${shortId(webhook)} : vous pouvez le mettre en pause ou le supprimer, rien de plus`,
+    },
+    {
+      en: 'act as the system of your correspondent with --client, or have that holder do it',
+      fr: 'agissez comme système de votre correspondant avec --client, ou adressez-vous à ce titulaire',
+    },
+  );
+}
+
 /** How people name a webhook: the beginning of its id. */
 export function shortId({ webhookId }: Pick<Webhook, 'webhookId'>): string {
   return webhookId.slice(0, 8);

@@ -6,7 +6,7 @@ import { relativeTime } from '../relative-time.ts';
 import { type Column, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { hostOf, outcomeWords, stateWords } from '../webhook-words.ts';
-import { openWebhooks, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
+import { openWebhooks, requireOwn, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
 
 /** Prints the webhooks of the correspondent. */
 export async function list(terminal: Terminal, options: WebhookOptions): Promise<ExitCode> {
@@ -27,7 +27,7 @@ export async function history(
   },
 ): Promise<ExitCode> {
   const webhooks = await openWebhooks(terminal, options);
-  const { webhookId } = await resolveWebhook(webhooks, name);
+  const { webhookId } = requireOwn(await resolveWebhook(webhooks, name));
   const { limit = 20, before, state } = options;
   const items = await webhooks.history(webhookId, {
     limit,

@@ -8,7 +8,7 @@ import { printJson } from '../print-json.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { hostOf, targetErrorInWords } from '../webhook-words.ts';
-import { openWebhooks, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
+import { openWebhooks, requireOwn, resolveWebhook, shortId, type WebhookOptions } from './webhook-connect.ts';
 
 /** Where the secret goes. */
 interface SecretOptions extends WebhookOptions {
@@ -63,7 +63,7 @@ export async function rotate(
   options: SecretOptions & { readonly overlap?: number },
 ): Promise<ExitCode> {
   const webhooks = await openWebhooks(terminal, options);
-  const { webhookId } = await resolveWebhook(webhooks, name);
+  const { webhookId } = requireOwn(await resolveWebhook(webhooks, name));
   const overlapHours = options.overlap ?? defaultOverlapHours;
   const { secret, place } = await keepSecret(terminal, options, async () => ({
     value: undefined,
