@@ -6,16 +6,8 @@ import {
   type ReceiptRequest,
   type ReceiptResult,
 } from './acknowledge.ts';
-import {
-  type AttachmentDownload,
-  type DownloadOptions,
-  downloadAttachment,
-} from './attachments/download-attachment.ts';
-import {
-  type AttachmentSource,
-  type UploadOptions,
-  uploadAttachment,
-} from './attachments/upload-attachment.ts';
+import type { AttachmentDownload, DownloadOptions } from './attachments/download-attachment.ts';
+import type { AttachmentSource, UploadOptions } from './attachments/upload-attachment.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { createDirectoryAdministration, type DirectoryAdministration } from './directory-admin.ts';
 import { type FollowOptions, followInbox } from './follow-inbox.ts';
@@ -165,13 +157,17 @@ export function createClient(options: ClientOptions): ChappeClient {
       search: (query) => reader.searchArchive(query),
       read: (messageId, { reason }) => reader.readArchive(messageId, reason),
     },
+    // Loaded when they are used: most programs send no files, and a page should not carry a digest for it.
     attachments: {
       upload: async (source, uploadOptions) => {
         const uploader = options.actingAs ?? (await reader.me()).actingAs.code;
+        const { uploadAttachment } = await import('./attachments/upload-attachment.ts');
         return uploadAttachment(transport, uploader, source, uploadOptions);
       },
-      download: (messageId, sha256, downloadOptions) =>
-        downloadAttachment(transport, messageId, sha256, downloadOptions),
+      download: async (messageId, sha256, downloadOptions) => {
+        const { downloadAttachment } = await import('./attachments/download-attachment.ts');
+        return downloadAttachment(transport, messageId, sha256, downloadOptions);
+      },
     },
     me: () => reader.me(),
     correspondents: () => reader.correspondents(),

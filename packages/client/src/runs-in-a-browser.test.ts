@@ -6,12 +6,13 @@ import { expect, it } from 'vitest';
 const entry = fileURLToPath(new URL('index.ts', import.meta.url));
 const mayImport = new Set(['jose', 'eventsource-parser', 'content-disposition', '@noble/hashes/sha2.js']);
 
-/** Every module that `index.ts` loads at run time, followed through the relative imports. */
+/** Every module that `index.ts` loads at run time, at once or later, followed through the relative imports. */
 async function loadedFrom(file: string, seen = new Map<string, readonly string[]>()): Promise<typeof seen> {
   if (seen.has(file)) return seen;
   const source = await readFile(file, 'utf8');
   const statements = source.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from '([^']+)';/gms);
-  const imports = [...statements].map(([, specifier = '']) => specifier);
+  const later = source.matchAll(/\bimport\('([^']+)'\)/g);
+  const imports = [...statements, ...later].map(([, specifier = '']) => specifier);
   seen.set(file, imports);
   for (const specifier of imports.filter((one) => one.startsWith('.'))) {
     await loadedFrom(resolve(dirname(file), specifier), seen);
