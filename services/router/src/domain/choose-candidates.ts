@@ -1,5 +1,5 @@
 import { type DirectorySnapshot, matchMessage, type RuleMatch } from '@chappe/directory';
-import type { RecipientOrigin } from '@chappe/policy';
+import { markingsOf, type RecipientOrigin } from '@chappe/policy';
 import type { DecisionReason, Message, Recipients } from '@chappe/schemas';
 import { everyHolderOf, type Holder } from './holders.ts';
 import { antecedentOf, opensThread } from './message-references.ts';
@@ -60,8 +60,9 @@ export function dutyDeskOf(message: Message, directory: DirectorySnapshot): Cand
 
 /**
  * Suspended correspondents stay candidates, so that the decision says why they got nothing. What they hold already
- * is no share to be passed on: nobody may be told of the correction of what it never got. A stand-in was chosen by
- * the directory, not by the sender, and policy judges it as such.
+ * is no share to be passed on: nobody may be told of the correction of what it never got. Nor is what the sender
+ * reserved for functions of theirs, which nobody else has. A stand-in was chosen by the directory, not by the sender,
+ * and policy judges it as such.
  */
 function standIns(
   candidates: readonly Candidate[],
@@ -71,6 +72,7 @@ function standIns(
   return candidates
     .filter(({ correspondent }) => directory.correspondents.get(correspondent)?.suspended === true)
     .filter(({ reasons }) => !reasons.some(({ code }) => code === 'holder-of-original'))
+    .filter(({ correspondent }) => markingsOf(message, correspondent).attentionPositions === null)
     .flatMap(({ correspondent: suspended, role, reasons }) =>
       standInsFor(suspended, message, directory, nowMs).map((correspondent) => ({
         correspondent,

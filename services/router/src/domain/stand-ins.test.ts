@@ -88,6 +88,26 @@ describe('a suspended post', () => {
     expect(rolesIn(red)).toEqual(['post:SN ACTION', 'post:DJ SENDER']);
   });
 
+  it('is not represented in what the sender reserved for functions of it', () => {
+    const attention = { positions: ['Attaché de sécurité intérieure'], exclusive: true };
+    const reserved = decide(
+      givenLead('post:DJ', {
+        ...toAbidjan,
+        recipients: { action: [{ correspondent: 'post:CI', attention }] },
+      }),
+      'post:CI',
+    );
+    expect(rolesIn(reserved)).toEqual(['desk:trafficking ACTION', 'post:DJ SENDER']);
+    const preferred = decide(
+      givenLead('post:DJ', {
+        ...toAbidjan,
+        recipients: { action: [{ correspondent: 'post:CI', attention: { ...attention, exclusive: false } }] },
+      }),
+      'post:CI',
+    );
+    expect(rolesIn(preferred)).toContain('post:TG ACTION');
+  });
+
   it('has a stand-in for a dispatch, who gets original and instruction', () => {
     const lead = givenLead('post:DJ', { countriesConcerned: ['CI'] });
     const dispatch = givenDispatch('desk:trafficking', lead, ['post:CI'], { countriesConcerned: ['CI'] });
