@@ -30,6 +30,7 @@ export {
 } from './process/supervise-process.ts';
 export { findRedisServer, type RedisOptions, type RunningRedis, startRedis } from './redis/start-redis.ts';
 export { cacheFolder, repositoryRoot } from './repository-paths.ts';
+export { type RunningS3, startS3 } from './s3/start-s3.ts';
 export type { TestPrincipal } from './shared/backing-server.ts';
 export { type TestDatabase, testDatabase } from './shared/test-database.ts';
 export {

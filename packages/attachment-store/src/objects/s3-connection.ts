@@ -13,6 +13,10 @@ const connectTimeoutMs = 3_000;
 const idleTimeoutMs = 20_000;
 const mostAttempts = 3;
 
+const quiet = (): void => undefined;
+/** Its own log would name keys; what fails is told by its error. */
+const silent = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+
 /** Prepares a connection to an S3-compatible server; nothing is contacted yet. */
 export function createS3Connection(settings: S3Settings): S3Connection {
   let opened: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined;
@@ -26,6 +30,7 @@ export function createS3Connection(settings: S3Settings): S3Connection {
       // Not every compatible server knows the newer checksums; ours is the SHA-256 of the whole.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      logger: silent,
       maxAttempts: mostAttempts,
       requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
     });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ReadOptions } from '../attachment.ts';
 import type { S3Settings } from '../settings.ts';
 import type { ObjectContent, ObjectStore } from './object-store.ts';
@@ -18,13 +19,8 @@ export function openS3ObjectStore(settings: S3Settings): ObjectStore {
       try {
         return await put(connection, bucket, key, content, options);
       } catch (error) {
-        if (!Buffer.isBuffer(content)) {
-          // What the content's own stream failed with says more than the request that it cut off.
-          const cause = content.stream.errored;
-          content.stream.destroy();
-          if (cause !== null) throw cause;
-        }
-        throw failureOf(error);
+        if (!Buffer.isBuffer(content)) content.stream.destroy();
+        throw error instanceof StreamFailed ? error.cause : failureOf(error);
       }
     },
     async remove(key) {
@@ -48,10 +44,10 @@ async function put(
   content: ObjectContent,
   options: ReadOptions | undefined,
 ): Promise<'created' | 'exists'> {
-  const isBuffer = Buffer.isBuffer(content);
   const cut = new AbortController();
+  const body = Buffer.isBuffer(content) ? content : Readable.from(exactly(content), { objectMode: false });
   // The client waits for bytes for ever when the stream that it sends fails.
-  if (!isBuffer) content.stream.once('error', (error) => cut.abort(error));
+  if (body instanceof Readable) body.once('error', (error) => cut.abort(error));
   const signal = options?.signal === undefined ? cut.signal : AbortSignal.any([options.signal, cut.signal]);
   try {
     await connection.use((sdk, client) =>
@@ -59,8 +55,8 @@ async function put(
         new sdk.PutObjectCommand({
           Bucket: bucket,
           Key: key,
-          Body: isBuffer ? content : content.stream,
-          ContentLength: isBuffer ? content.length : content.sizeBytes,
+          Body: body,
+          ContentLength: Buffer.isBuffer(content) ? content.length : content.sizeBytes,
           ContentType: 'application/octet-stream',
           IfNoneMatch: '*',
         }),
@@ -69,8 +65,29 @@ async function put(
     );
     return 'created';
   } catch (error) {
-    if (statusOf(error) !== 412) throw error;
-    if (!isBuffer) content.stream.destroy();
-    return 'exists';
+    const cause = body instanceof Readable ? body.errored : null;
+    if (body instanceof Readable) body.destroy();
+    if (statusOf(error) === 412) return 'exists';
+    // What the content's own stream failed with says more than the request that it cut off.
+    if (cause !== null) throw new StreamFailed(cause);
+    throw error;
   }
+}
+
+/** The content's own stream failed; `cause` is its error. */
+class StreamFailed extends Error {
+  override readonly name = 'StreamFailed';
+
+  constructor(cause: Error) {
+    super('a stream failed', { cause });
+  }
+}
+
+async function* exactly({ stream, sizeBytes }: Exclude<ObjectContent, Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    yield chunk;
+  }
+  if (bytes !== sizeBytes) throw new Error('a stream ended before its announced length');
 }

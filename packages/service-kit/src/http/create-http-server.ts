@@ -5,6 +5,7 @@ import { Problem } from '../problems/problem.ts';
 import { parseStrictJson } from '../strict-json/parse-strict-json.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { answerClientError, answerProblem, drainRefusedBody, toProblem } from './answer-problems.ts';
+import { boundBodyTime } from './bound-body-time.ts';
 import type { HttpServer, HttpServerOptions } from './http-server-options.ts';
 import { problemSchema, registerOpenApi, withProblemResponses } from './openapi-document.ts';
 import { registerOperationalRoutes } from './operational-routes.ts';
@@ -20,12 +21,13 @@ import { createValidatorCompiler } from './validator-compilers.ts';
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const sharedSchemas = [problemSchema, ...(options.sharedSchemas ?? [])];
   const baseLogger: FastifyBaseLogger = options.log;
+  const requestTimeoutMs = options.requestTimeoutMs ?? 10_000;
   const app: HttpServer = Fastify({
     loggerInstance: baseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => traceIdFrom(raw.headers.traceparent),
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: options.requestTimeoutMs ?? 10_000,
+    requestTimeout: Math.max(requestTimeoutMs, options.slowBodyTimeoutMs ?? 0),
     http: { headersTimeout: options.headersTimeoutMs ?? 5_000, connectionsCheckingInterval: 2_000 },
     exposeHeadRoutes: false,
     // What arrives on an open connection while we stop is still answered, then that connection ends.
@@ -53,6 +55,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   for (const schema of sharedSchemas) app.addSchema(schema);
   parseBodiesStrictly(app);
+  if (options.slowBodyTimeoutMs !== undefined) app.addHook('onRequest', boundBodyTime(requestTimeoutMs));
   answerErrors(app, options);
   guardRoutes(app, options);
   await registerOpenApi(app, options);

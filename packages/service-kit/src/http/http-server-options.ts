@@ -22,6 +22,8 @@ export interface RouteConfig {
   readonly produces?: readonly string[];
   /** Other bounds for the JSON body of this route. */
   readonly json?: JsonLimits;
+  /** Its body may take `slowBodyTimeoutMs` to arrive: the route reads it as it comes, and bounds it itself. */
+  readonly slowBody?: true;
 }
 
 declare module 'fastify' {
@@ -64,6 +66,8 @@ export interface HttpServerOptions {
   /** JSON pointers of fields that only the server sets: refused with `server-field`. */
   readonly serverFields?: readonly string[];
   readonly requestTimeoutMs?: number;
+  /** For routes with `slowBody`; the bodies of all others must arrive within `requestTimeoutMs` all the same. */
+  readonly slowBodyTimeoutMs?: number;
   readonly headersTimeoutMs?: number;
   readonly nowMs?: () => number;
 }
