@@ -1,6 +1,7 @@
 import { kafkaSettingsShape } from '@chappe/kafka';
 import { baseSettings, redisSettings } from '@chappe/service-kit';
 import { z } from 'zod';
+import { attachmentProblems, attachmentSettings } from './attachment-config.ts';
 
 const positive = z.coerce.number().int().min(1);
 
@@ -31,6 +32,10 @@ export const ingestSettings = z
     RETENTION_OPERATIONAL_DAYS: positive.default(1_825),
     RETENTION_OTHER_DAYS: positive.default(365),
     RETENTION_REHEARSAL_DAYS: positive.default(30),
+    ...attachmentSettings,
+  })
+  .superRefine((settings, context) => {
+    for (const problem of attachmentProblems(settings)) context.addIssue({ code: 'custom', ...problem });
   })
   .superRefine((settings, context) => {
     if (settings.CHAPPE_PROFILE !== 'production' || settings.REDIS_URL === undefined) return;

@@ -24,6 +24,7 @@ import { createMessageLanes } from './adapters/kafka-message-lanes.ts';
 import { messageRecord } from './adapters/kafka-message-record.ts';
 import { noSharedMemory, withRecentSubmissions } from './adapters/recent-submissions.ts';
 import { openRedisSubmissionCache } from './adapters/redis-submission-cache.ts';
+import { assembleAttachments } from './assemble-attachments.ts';
 import type { IngestConfig } from './config.ts';
 import type { SubmissionMemory, SubmitPorts } from './submit-message.ts';
 
@@ -84,10 +85,13 @@ export async function startIngest(
     });
     lifecycle.onStop('lanes', laneProducers.stop);
 
+    const attachments = assembleAttachments(config, { log, metrics, nowMs });
+    lifecycle.onStop('attachments', attachments.stop);
     const memory = withRecentSubmissions(cache ?? noSharedMemory);
     const submission: SubmitPorts = {
       directory: () => directoryInForce(directory()),
       memory: overrides.wrapMemory?.(memory) ?? memory,
+      attachments: attachments.gate,
       encode: messageRecord,
       send: laneProducers.send,
       nowMs,
@@ -116,8 +120,10 @@ export async function startIngest(
       metrics,
       authenticate,
       submission,
+      uploads: attachments.routes,
       nowMs,
       dependencies: {
+        ...attachments.health,
         kafka: laneProducers.health,
         directory: () => directoryState(replica),
         ...(cache === undefined ? {} : { redis: () => ({ state: cache.state(), optional: true }) }),

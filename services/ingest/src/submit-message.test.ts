@@ -6,6 +6,7 @@ import { withRecentSubmissions } from './adapters/recent-submissions.ts';
 import { openEntry, sealEntry } from './adapters/redis-submission-cache.ts';
 import {
   createSubmitMessage,
+  type GateVerdict,
   previewMessage,
   type SubmissionMemory,
   type SubmitPorts,
@@ -47,6 +48,8 @@ function given(
 ) {
   const sent: string[] = [];
   const remembered: string[] = [];
+  const asked: string[] = [];
+  const verdict: { now: GateVerdict } = { now: { status: 'attachable' } };
   const memory: SubmissionMemory = {
     recall: async (messageId) => shared.get(messageId),
     remember(messageId, digest) {
@@ -62,6 +65,16 @@ function given(
       dutyDesk: 'desk:duty',
     }),
     memory,
+    attachments: {
+      async judge(files) {
+        asked.push(`judge ${files.length}`);
+        return verdict.now;
+      },
+      async attach(files, correspondent, messageId) {
+        asked.push(`attach ${files.length} ${correspondent} ${messageId}`);
+        return verdict.now;
+      },
+    },
     encode: (message, lane) => ({
       topic: lane,
       key: message.threadId,
@@ -74,7 +87,7 @@ function given(
     nowMs: () => Date.UTC(2026, 4, 4, 2),
     settings: { ceiling: 'SECRET', retention: { operational: 1, other: 1, rehearsal: 1 } },
   };
-  return { submit: createSubmitMessage(ports), ports, sent, remembered, shared };
+  return { submit: createSubmitMessage(ports), ports, sent, remembered, shared, asked, verdict };
 }
 
 describe('submitting', () => {
@@ -137,12 +150,59 @@ describe('submitting', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('says what would happen without writing or remembering', () => {
+  it('says what would happen without writing or remembering', async () => {
     const { ports, sent, remembered } = given();
-    expect(previewMessage(request(), ports).status).toBe('acknowledged');
+    expect((await previewMessage(request(), ports)).status).toBe('acknowledged');
     const bad = { ...request(), request: { ...lead(), crimeAreas: [] } };
-    expect(previewMessage(bad, ports).status).toBe('refused');
+    expect((await previewMessage(bad, ports)).status).toBe('refused');
     expect({ sent, remembered }).toEqual({ sent: [], remembered: [] });
+  });
+});
+
+describe('a message that names files', () => {
+  const file = {
+    uploader: 'post:DJ',
+    sha256: 'a'.repeat(64),
+    fileName: 'a.pdf',
+    mediaType: 'application/pdf',
+    sizeBytes: 1,
+  };
+  const withFile = { ...request(), request: { ...lead(), attachments: [file] } };
+
+  it('has them marked before it is written, under its own id', async () => {
+    const { submit, asked, sent } = given();
+    expect((await submit(withFile)).status).toBe('acknowledged');
+    expect(asked).toEqual([`attach 1 post:DJ ${sent[0]}`]);
+  });
+
+  it('is refused, and not written, when one of them is not attachable', async () => {
+    const { submit, sent, verdict, remembered } = given();
+    const findings = [{ code: 'attachment-not-found' as const, pointer: '/attachments/0', detail: 'x' }];
+    verdict.now = { status: 'refused', findings };
+    expect(await submit(withFile)).toEqual({ status: 'refused', findings });
+    expect({ sent, remembered }).toEqual({ sent: [], remembered: [] });
+  });
+
+  it('waits for the store, and nobody else does', async () => {
+    const { submit, sent, verdict } = given();
+    verdict.now = { status: 'unavailable' };
+    expect(await submit(withFile)).toEqual({ status: 'unavailable', mayExist: false, reason: 'attachments' });
+    expect((await submit(request('without'))).status).toBe('acknowledged');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is only judged by a dry run', async () => {
+    const { ports, asked } = given();
+    expect((await previewMessage(withFile, ports)).status).toBe('acknowledged');
+    expect(asked).toEqual(['judge 1']);
+  });
+
+  it('is answered from memory when it was acknowledged, whatever became of the files', async () => {
+    const { submit, verdict, asked } = given();
+    await submit(withFile);
+    verdict.now = { status: 'refused', findings: [] };
+    expect((await submit(withFile)).status).toBe('acknowledged');
+    expect(asked).toHaveLength(1);
   });
 });
 

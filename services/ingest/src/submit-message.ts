@@ -1,6 +1,12 @@
 import type { OutgoingRecord, SendOutcome } from '@chappe/kafka';
 import type { Subject } from '@chappe/policy';
-import { computeRequestDigest, type Lane, type Message, type MessageRequest } from '@chappe/schemas';
+import {
+  type Attachment,
+  computeRequestDigest,
+  type Lane,
+  type Message,
+  type MessageRequest,
+} from '@chappe/schemas';
 import {
   type Acceptance,
   type AcceptanceContext,
@@ -34,10 +40,26 @@ export interface SubmissionMemory {
   remember(messageId: string, requestDigest: string): void;
 }
 
+/** Whether a message may name the files that it names. */
+export type GateVerdict =
+  | { readonly status: 'attachable' }
+  | { readonly status: 'refused'; readonly findings: readonly Finding[] }
+  /** The store did not answer in time. */
+  | { readonly status: 'unavailable' };
+
+/** Knows which files a correspondent has uploaded; never rejects. */
+export interface AttachmentGate {
+  /** Without any effect. */
+  judge(files: readonly Attachment[], correspondent: string, messageId: string): Promise<GateVerdict>;
+  /** Marks the files as named by the message, so that they are kept; repeating it is harmless. */
+  attach(files: readonly Attachment[], correspondent: string, messageId: string): Promise<GateVerdict>;
+}
+
 /** What submitting needs of the world. */
 export interface SubmitPorts {
   readonly directory: () => AcceptanceContext['directory'];
   readonly memory: SubmissionMemory;
+  readonly attachments: AttachmentGate;
   readonly encode: (message: Message, lane: Lane) => OutgoingRecord;
   readonly send: (lane: Lane, record: OutgoingRecord) => Promise<SendOutcome>;
   readonly nowMs: () => number;
@@ -80,11 +102,13 @@ export function createSubmitMessage(ports: SubmitPorts): SubmitMessage {
 }
 
 /** What would become of a submission, as far as ingest can tell; nothing is written or remembered. */
-export function previewMessage(submit: SubmitRequest, ports: SubmitPorts): SubmissionOutcome {
+export async function previewMessage(submit: SubmitRequest, ports: SubmitPorts): Promise<SubmissionOutcome> {
   const identity = identityOf(submit, ports);
   if (identity === undefined) return notInDirectory;
   const acceptance = accept(submit, identity, ports);
   if (acceptance.status === 'refused') return acceptance;
+  const hindered = await passGate('judge', acceptance.message, ports);
+  if (hindered !== undefined) return hindered;
   ports.encode(acceptance.message, acceptance.lane);
   return { status: 'acknowledged', acknowledgement: identity.acknowledgement };
 }
@@ -124,6 +148,8 @@ async function fly(
   }
   const acceptance = accept(submit, identity, ports);
   if (acceptance.status === 'refused') return acceptance;
+  const hindered = await passGate('attach', acceptance.message, ports);
+  if (hindered !== undefined) return hindered;
   const sent = await ports.send(acceptance.lane, ports.encode(acceptance.message, acceptance.lane));
   if (sent.status === 'acknowledged') {
     ports.memory.remember(messageId, requestDigest);
@@ -131,6 +157,20 @@ async function fly(
   }
   if (sent.status === 'refused' && sent.reason === 'too-large') return { status: 'too-large' };
   return { status: 'unavailable', mayExist: sent.status === 'unknown', reason: sent.reason };
+}
+
+/** What its files hold against a message. Files are marked before it is written, so that none of them is swept. */
+async function passGate(
+  act: 'judge' | 'attach',
+  { attachments, sender, messageId }: Message,
+  ports: SubmitPorts,
+): Promise<SubmissionOutcome | undefined> {
+  if (attachments.length === 0) return undefined;
+  const verdict = await ports.attachments[act](attachments, sender.correspondent, messageId);
+  if (verdict.status === 'attachable') return undefined;
+  return verdict.status === 'refused'
+    ? verdict
+    : { status: 'unavailable', mayExist: false, reason: 'attachments' };
 }
 
 function accept(

@@ -11,7 +11,7 @@ import type { ExplainRouting } from './http-routing-explanation.ts';
 /** What the routes are made of. */
 export interface MessageRoutePorts {
   readonly submit: SubmitMessage;
-  readonly preview: (request: SubmitRequest) => SubmissionOutcome;
+  readonly preview: (request: SubmitRequest) => Promise<SubmissionOutcome>;
   readonly explainRouting: ExplainRouting;
   /** Checks one item of a batch as the single route checks its body. */
   readonly checkRequest: BodyCheck;
@@ -93,7 +93,7 @@ export function registerMessageRoutes(app: HttpServer, ports: MessageRoutePorts)
       if (request.query.dryRun === true) {
         const decision = decide(submit.subject, 'message.dry-run', null, { nowMs: ports.nowMs() });
         if (decision.effect === 'deny') throw new Problem('forbidden');
-        const preview = ports.preview(submit);
+        const preview = await ports.preview(submit);
         if (preview.status !== 'acknowledged') throw problemOfOutcome(preview, language);
         const explanation = await ports.explainRouting(body, request.headers, request.traceId);
         const { messageId, reference } = preview.acknowledgement;

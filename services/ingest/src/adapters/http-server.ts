@@ -12,6 +12,7 @@ import { createSubmitMessage, previewMessage, type SubmitPorts } from '../submit
 import { createCorrespondentRateLimiter } from './correspondent-rate-limiter.ts';
 import { registerMessageRoutes } from './http-message-routes.ts';
 import { createRoutingExplanation } from './http-routing-explanation.ts';
+import { registerUploadRoutes, type UploadRoutePorts } from './http-upload-routes.ts';
 
 /** What the HTTP side of ingest is given. */
 export interface IngestHttpPorts {
@@ -19,10 +20,13 @@ export interface IngestHttpPorts {
   readonly metrics: Metrics;
   readonly authenticate: Authenticate;
   readonly submission: SubmitPorts;
+  readonly uploads: Omit<UploadRoutePorts, 'publicUrl'>;
   readonly dependencies: Readonly<Record<string, () => DependencyHealth>>;
   readonly nowMs: () => number;
 }
 
+/** A transfer ends itself in good order before the server cuts it off. */
+const finishingMs = 30_000;
 const serverFields = serverSetFields.map((path) => `/${path.replaceAll('.', '/')}`);
 
 /** Listens for messages. `close` stops accepting, then waits for the requests under way. */
@@ -30,7 +34,7 @@ export async function openIngestHttp(
   config: IngestConfig,
   ports: IngestHttpPorts,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const { log, metrics, authenticate, submission, dependencies, nowMs } = ports;
+  const { log, metrics, authenticate, submission, uploads, dependencies, nowMs } = ports;
   warmUpCodec(['Message']);
   const app = await createHttpServer({
     service: 'ingest',
@@ -44,6 +48,7 @@ export async function openIngestHttp(
     publicUrl: config.PUBLIC_URL,
     sharedSchemas: [messageRequestSchema],
     serverFields,
+    slowBodyTimeoutMs: config.ATTACHMENTS_TRANSFER_TIMEOUT_MS + finishingMs,
   });
   registerMessageRoutes(app, {
     submit: createSubmitMessage(submission),
@@ -58,6 +63,7 @@ export async function openIngestHttp(
     batchBodyLimitBytes: config.BATCH_BODY_LIMIT_BYTES,
     nowMs,
   });
+  registerUploadRoutes(app, { ...uploads, publicUrl: config.PUBLIC_URL });
   const url = await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   return { url, close: () => app.close() };
 }

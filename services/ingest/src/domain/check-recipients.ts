@@ -12,7 +12,9 @@ export type KnownCorrespondents = ReadonlyMap<string, Pick<Correspondent, 'code'
 export function checkRecipients(draft: MessageDraft, known: KnownCorrespondents): Finding[] {
   const { recipients, dispatch } = draft;
   return [
-    ...checkAddressees(recipients.action, '/recipients/action', known, { suspendedToo: ordersReroute(draft) }),
+    ...checkAddressees(recipients.action, '/recipients/action', known, {
+      suspendedToo: ordersReroute(draft),
+    }),
     ...checkAddressees(recipients.information, '/recipients/information', known),
     ...checkCodes(recipients.excluded, '/recipients/excluded', known, { suspendedToo: true }),
     ...checkAddressees(dispatch?.action ?? [], '/body/action', known),

@@ -7,6 +7,10 @@ export type FindingCode =
   | 'unknown-correspondent'
   | 'above-ceiling'
   | 'release-required'
+  | 'attachment-not-found'
+  | 'attachment-mismatch'
+  | 'attachment-refused'
+  | 'attachment-not-scanned'
   | 'forbidden';
 
 /** One thing wrong with a submission. The detail never quotes what was sent. */
