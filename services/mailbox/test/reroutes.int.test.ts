@@ -341,6 +341,10 @@ describe('suspensions', () => {
     await eventually('it is back', async () => {
       return (await give(harness, service.url, idOf(taken), 'TAKEN_IN_CHARGE', 'demo-officer-post-ET')) < 300;
     });
+    await eventually('its suspension is over', async () => {
+      const open = `SELECT FROM suspension WHERE correspondent = 'post:ET' AND ended_at IS NULL`;
+      return (await harness.pool.query(open)).rowCount === 0;
+    });
     await suspend(harness, 'post:ET');
     await eventually(
       'it is ordered again',
