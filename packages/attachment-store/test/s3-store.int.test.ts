@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../src/objects/object-store.ts';
 import { openS3ObjectStore } from '../src/objects/s3-object-store.ts';
 import { describeObjects } from './describe-objects.ts';
+import { describeScanning } from './describe-scanning.ts';
 import { describeStore } from './describe-store.ts';
 
 let server: RunningS3;
@@ -35,6 +36,7 @@ function open(changes: object = {}): ObjectStore {
 
 describe('objects on an S3-compatible server', () => describeObjects(open));
 describe('attachments on an S3-compatible server', () => describeStore(open));
+describe('scanned attachments on an S3-compatible server', () => describeScanning(open));
 
 describe('a server that says no', () => {
   it('to a wrong key is unavailable, with what it said as a code', async () => {
